@@ -1,0 +1,150 @@
+// Everything the audit log can say. Proxies and the broker append these events to their spools;
+// the broker chains them into its database. Field names are part of the stored format: add, never rename.
+import * as z from 'zod'
+import { riskClasses } from './risk-class.ts'
+
+const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
+
+/** Milliseconds since the Unix epoch. */
+const time = z.int().nonnegative()
+/** Lower-case hexadecimal SHA-256. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+/** `<session>.<counter>`: unique across sessions, and tells which session it belongs to. */
+const callId = z.string().min(1).max(200)
+
+/**
+ * A JSON text after redaction, cut where it was long.
+ * `bytes` and `sha256` describe the whole value before redaction, so that equality can still be seen.
+ */
+const excerpt = z.strictObject({
+  text: z.string(),
+  bytes: z.int().nonnegative(),
+  sha256: sha256.optional(),
+  truncated: z.boolean(),
+})
+
+export const auditEventData = {
+  /** A proxy began to serve one client session. Environment values are never recorded, only their names. */
+  'session.started': z.strictObject({
+    client: z.string(),
+    server: z.string(),
+    command: z.array(z.string()),
+    cwd: z.string(),
+    envNames: z.array(z.string()),
+    /** Identifies the launch of the upstream: command, arguments, names of its environment. */
+    pin: sha256,
+    pid: z.int(),
+    parentPid: z.int(),
+    proxyVersion: z.string(),
+    nodeVersion: z.string(),
+  }),
+  /** The client introduced itself; its words, not ours. */
+  'session.client': z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    protocolVersion: z.string(),
+  }),
+  'session.ended': z.strictObject({ reason: z.string() }),
+  'upstream.exited': z.strictObject({ code: z.int().nullable(), signal: z.string().nullable() }),
+
+  'call.received': z.strictObject({
+    call: callId,
+    tool: z.string(),
+    /** JSON text of the JSON-RPC id, so that `1` and `"1"` differ. */
+    rpcId: z.string(),
+    bytes: z.int().nonnegative(),
+  }),
+  'call.decided': z.strictObject({
+    call: callId,
+    tool: z.string(),
+    decision: z.enum(['allow', 'deny', 'hold']),
+    source: z.enum(['rule', 'default', 'broken-file', 'no-policy']),
+    rules: z.array(ruleRef),
+    reason: z.string(),
+    risk: z.enum(riskClasses),
+    /** Policy revision the decision was made under. */
+    revision: z.string(),
+    /** Canonical argument hash (RFC 8785 JCS, SHA-256) over the exact arguments, before redaction. */
+    argumentsHash: sha256,
+    arguments: excerpt,
+  }),
+  'hold.opened': z.strictObject({ call: callId, budgetMs: z.int().nonnegative() }),
+  /**
+   * The proxy stopped holding. `approved` and `grant` are followed by `call.forwarded`; `released` means the
+   * client got a ticket while the card stays open; the rest ended the call.
+   */
+  'hold.closed': z.strictObject({
+    call: callId,
+    outcome: z.enum(['approved', 'grant', 'refused', 'expired', 'released', 'cancelled', 'too-many', 'no-broker']),
+    afterMs: z.int().nonnegative(),
+    approval: z.string().optional(),
+    ticket: z.string().optional(),
+    by: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+  'call.forwarded': z.strictObject({ call: callId }),
+  'call.answered': z.strictObject({
+    call: callId,
+    outcome: z.enum(['ok', 'tool-error', 'protocol-error', 'upstream-exited']),
+    bytes: z.int().nonnegative(),
+    durationMs: z.number().nonnegative(),
+    result: excerpt.optional(),
+  }),
+  /** The client took the call back, or went away, before it was answered. */
+  'call.cancelled': z.strictObject({ call: callId, by: z.enum(['client', 'disconnect']), forwarded: z.boolean() }),
+  /** A line from the client that could not be accepted as a message; nothing was forwarded. */
+  'message.rejected': z.strictObject({ code: z.int(), problem: z.string(), bytes: z.int().nonnegative() }),
+
+  // The broker's own events.
+  'broker.started': z.strictObject({ version: z.string(), pid: z.int(), host: z.enum(['desktop', 'headless']) }),
+  'broker.stopped': z.strictObject({}),
+  'policy.published': z.strictObject({
+    revision: z.string(),
+    files: z.array(z.string()),
+    problems: z.array(z.string()),
+  }),
+  'approval.opened': z.strictObject({
+    approval: z.string(),
+    ticket: z.string(),
+    session: z.string(),
+    call: callId,
+    binding: sha256,
+    expiresAt: time,
+  }),
+  'approval.decided': z.strictObject({
+    approval: z.string(),
+    ticket: z.string(),
+    session: z.string(),
+    call: callId,
+    outcome: z.enum(['approved', 'refused', 'expired', 'cancelled']),
+    by: z.string(),
+    reason: z.string().optional(),
+    /** True where the client had been released: the approval made a single-use grant instead of running the call. */
+    grant: z.boolean(),
+  }),
+  'grant.used': z.strictObject({ approval: z.string(), session: z.string(), call: callId }),
+  'grant.expired': z.strictObject({ approval: z.string() }),
+  /** Something that should not happen: an unknown verb on the socket, a damaged spool, a foreign sender. */
+  alert: z.strictObject({ kind: z.string(), detail: z.string() }),
+} as const
+
+export type AuditEventType = keyof typeof auditEventData
+export type AuditEventData<T extends AuditEventType> = z.infer<(typeof auditEventData)[T]>
+export type Excerpt = z.infer<typeof excerpt>
+
+/**
+ * One spool line. `hash` is the SHA-256 of the line's own text up to and excluding `,"hash":…`, which includes
+ * `prev`, the hash of the line before (64 zeros for the first): see core/audit/chain.ts.
+ */
+export const spoolLine = z.strictObject({
+  v: z.literal(1),
+  session: z.string().min(1).max(100),
+  /** Position in the spool, from 0, without gaps. */
+  n: z.int().nonnegative(),
+  t: time,
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  prev: sha256,
+  hash: sha256,
+})
+export type SpoolLine = z.infer<typeof spoolLine>

@@ -1,0 +1,102 @@
+// The contract between a proxy and the broker: JSON-RPC 2.0 over a local socket (vscode-jsonrpc framing).
+// A proxy can ask, wait and cancel. There is no verb that approves, and there must never be one.
+import * as z from 'zod'
+import { riskClasses } from '../schema/risk-class.ts'
+
+export const brokerProtocolVersion = 1
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
+
+/** First message. Carries nothing worth stealing: whoever bound our socket path without the key is found out here. */
+const hello = {
+  params: z.strictObject({ protocol: z.int(), nonce: z.string().min(16).max(200) }),
+  result: z.strictObject({
+    protocol: z.int(),
+    /** Ed25519 signature (base64) over `countersign-hello:<nonce>`, made with the install's key. */
+    signature: z.string(),
+    version: z.string(),
+  }),
+}
+
+/** Introduces the session, once, after the broker has proved itself. */
+const sessionOpen = {
+  params: z.strictObject({
+    /** Content of the 0600 token file: shows that the proxy runs as the same user. */
+    token: z.string(),
+    session: z.string().min(1).max(100),
+    client: z.string(),
+    server: z.string(),
+    pin: sha256,
+    command: z.array(z.string()),
+    cwd: z.string(),
+    pid: z.int(),
+    parentPid: z.int(),
+    parentProcess: z.string().optional(),
+    startedAt: z.int(),
+    clientInfo: z.strictObject({ name: z.string(), version: z.string() }).optional(),
+  }),
+  result: z.strictObject({}),
+}
+
+/**
+ * Asks for a person's approval of one call. Resolves when it is decided, when a matching single-use grant exists,
+ * or when the hold budget ends (`released`: the card stays in the queue).
+ */
+const approvalRequest = {
+  params: z.strictObject({
+    call: z.string().min(1).max(200),
+    tool: z.string(),
+    /** The exact arguments, unredacted: the person must see what will run. Kept in memory only. */
+    arguments: z.record(z.string(), z.unknown()),
+    argumentsHash: sha256,
+    risk: z.strictObject({ class: z.enum(riskClasses), evidence: z.array(z.string()) }),
+    rules: z.array(ruleRef),
+    source: z.enum(['rule', 'default']),
+    reason: z.string(),
+    revision: z.string(),
+    /** How long the proxy can hold the client, in milliseconds. */
+    budgetMs: z.int().nonnegative(),
+    /** How long the card may stay open, in milliseconds, where the rule says so. */
+    timeoutMs: z.int().positive().optional(),
+  }),
+  result: z.discriminatedUnion('outcome', [
+    z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string() }),
+    z.strictObject({ outcome: z.literal('grant'), approval: z.string(), by: z.string() }),
+    z.strictObject({
+      outcome: z.literal('refused'),
+      approval: z.string(),
+      by: z.string(),
+      reason: z.string().optional(),
+    }),
+    z.strictObject({ outcome: z.literal('expired'), approval: z.string() }),
+    z.strictObject({ outcome: z.literal('cancelled'), approval: z.string() }),
+    z.strictObject({ outcome: z.literal('released'), approval: z.string(), ticket: z.string(), expiresAt: z.int() }),
+    z.strictObject({ outcome: z.literal('too-many'), waiting: z.int() }),
+  ]),
+}
+
+/** The client took the call back or went away. Whatever was decided, this call will not run. */
+const approvalCancel = {
+  params: z.strictObject({ call: z.string().min(1).max(200) }),
+  result: z.strictObject({}),
+}
+
+export const brokerRequests = {
+  hello,
+  'session.open': sessionOpen,
+  'approval.request': approvalRequest,
+  'approval.cancel': approvalCancel,
+} as const
+
+/** A doorbell: the session's spool has new lines. It carries no data; the spool is the record. */
+export const brokerNotifications = {
+  'spool.ring': z.strictObject({}),
+} as const
+
+export type BrokerMethod = keyof typeof brokerRequests
+export type BrokerParams<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['params']>
+export type BrokerResult<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['result']>
+
+/** What the hello signature covers. */
+export const helloMessage = (nonce: string) => `countersign-hello:${nonce}`

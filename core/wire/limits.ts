@@ -1,0 +1,12 @@
+// Resource limits of security.md rule 6, in one place.
+
+/** Longest line accepted from a client, in bytes. */
+export const maxClientLineBytes = 16 * 1024 * 1024
+/** Deepest nesting of a JSON message; the outermost object is level 1. */
+export const maxJsonDepth = 64
+/** Largest policy file, in bytes. */
+export const maxPolicyFileBytes = 1024 * 1024
+/** Calls waiting for one server, waiting in all, and new cards a minute. */
+export const maxPendingPerServer = 20
+export const maxPending = 100
+export const maxNewCardsPerMinute = 30
