@@ -1,0 +1,122 @@
+// The state machine of a call: one word for what became of it, derived from the facts its events left.
+//
+//   received                                                  deciding
+//   decided deny                                              denied-by-rule | denied-by-default | denied-policy-broken
+//   decided allow ────────────────────────────────┐
+//   decided hold, open                            │           waiting
+//     the broker's card closed first              │           refused | expired | cancelled
+//     hold closed: approved, grant ───────────────┤
+//     hold closed: refused, expired, cancelled    │           the same word
+//     hold closed: too-many, no-broker            │           too-many | never-shown
+//     hold closed: released (client has a ticket) │           released, then as the card closes:
+//                                                 │             approved | refused | expired | cancelled
+//   permitted ◄───────────────────────────────────┘           deciding
+//     forwarded                                               running
+//     answered ok                                             allowed-by-rule | -default | -grant | approved
+//     answered otherwise                                      upstream-error
+//
+// A call whose session is over (ended, or its process gone) has an end too: never forwarded → cancelled, because it did
+// not run; forwarded and unanswered → outcome-unknown. A client's cancel ends what was not forwarded; once forwarded the
+// call may still have its effect, so it stays running until it is answered or the session is over.
+// A call that was forwarded although nothing permitted it breaks the proxy's promise: outcome-unknown, never a kind word.
+import type { CallOutcome } from '../../core/wire/ui-contract.ts'
+import type { CallRow } from './call-row.ts'
+
+/** The facts the outcome depends on. */
+export type CallFacts = Pick<
+  CallRow,
+  | 'decision'
+  | 'source'
+  | 'hold'
+  | 'approval_state'
+  | 'approval_grant'
+  | 'cancelled_at'
+  | 'forwarded_at'
+  | 'answer'
+  | 'session_over'
+>
+
+/** The words that still may change without a person: what a session's end settles. */
+export const openOutcomes = ['deciding', 'waiting', 'running'] as const satisfies readonly CallOutcome[]
+
+export function outcomeOf(facts: CallFacts): CallOutcome {
+  switch (decisionOf(facts)) {
+    case undefined:
+      return notPermitted(facts, over(facts) ? 'cancelled' : 'deciding')
+    case 'allow':
+      return permitted(facts, facts.source === 'rule' ? 'allowed-by-rule' : 'allowed-by-default')
+    case 'deny':
+      return notPermitted(facts, denied(facts.source))
+    case 'hold':
+      return held(facts)
+  }
+}
+
+/** The broker's spool may be read before the proxy's; a call with a card was held, whether or not we saw the decision. */
+function decisionOf(facts: CallFacts): 'allow' | 'deny' | 'hold' | undefined {
+  if (facts.decision) return facts.decision === 'allow' && personSaidYes(facts) ? 'hold' : facts.decision
+  return facts.hold || facts.approval_state ? 'hold' : undefined
+}
+
+/** After an approval the policy is asked again; that it would allow by now does not take the approval away. */
+const personSaidYes = (facts: CallFacts) => facts.hold === 'approved' || facts.hold === 'grant'
+
+const over = (facts: CallFacts) => facts.session_over === 1 || facts.cancelled_at !== null
+
+function denied(source: CallFacts['source']): CallOutcome {
+  switch (source) {
+    case 'rule':
+      return 'denied-by-rule'
+    case 'default':
+    case null:
+      return 'denied-by-default'
+    case 'broken-file':
+    case 'no-policy':
+      return 'denied-policy-broken'
+  }
+}
+
+function held(facts: CallFacts): CallOutcome {
+  switch (facts.hold) {
+    case 'approved':
+      return permitted(facts, 'approved')
+    case 'grant':
+      return permitted(facts, 'allowed-by-grant')
+    case 'refused':
+    case 'expired':
+    case 'cancelled':
+    case 'too-many':
+      return notPermitted(facts, facts.hold)
+    case 'no-broker':
+      return notPermitted(facts, 'never-shown')
+    case 'released':
+      return notPermitted(facts, cardOutcome(facts) ?? 'released')
+    case 'open':
+    case null:
+      return notPermitted(facts, cardOutcome(facts) ?? (over(facts) ? 'cancelled' : 'waiting'))
+  }
+}
+
+/** What the card says while the proxy does not: nothing while it is open, or approved for a proxy that has yet to act. */
+function cardOutcome(facts: CallFacts): CallOutcome | undefined {
+  switch (facts.approval_state) {
+    case 'refused':
+    case 'expired':
+    case 'cancelled':
+      return facts.approval_state
+    case 'approved':
+      return facts.approval_grant === 1 || facts.hold === 'released' ? 'approved' : undefined
+    case 'open':
+    case null:
+      return undefined
+  }
+}
+
+const notPermitted = (facts: CallFacts, word: CallOutcome): CallOutcome =>
+  facts.forwarded_at === null ? word : 'outcome-unknown'
+
+function permitted(facts: CallFacts, word: CallOutcome): CallOutcome {
+  if (facts.answer) return facts.answer === 'ok' ? word : 'upstream-error'
+  if (facts.forwarded_at !== null) return facts.session_over === 1 ? 'outcome-unknown' : 'running'
+  return over(facts) ? 'cancelled' : 'deciding'
+}

@@ -1,0 +1,23 @@
+// The chain over all events of all spools, in the order the broker stored them.
+import { hash } from 'node:crypto'
+import type { Sha256 } from '../../core/audit/chain.ts'
+
+export const sha256Hex: Sha256 = (text) => hash('sha256', text)
+
+/** An event as stored. `data` is the exact JSON text of the spool line, so that no serialiser is part of the evidence. */
+export type EventRow = {
+  seq: number
+  session: string
+  n: number
+  t: number
+  type: string
+  data: string
+  prev: string
+  hash: string
+}
+
+/** The hash of an event: over every other column, one a line. Only `data` could hold a line feed, and it comes last. */
+export function eventHash(event: Omit<EventRow, 'hash'>, sha256: Sha256): string {
+  const { prev, seq, session, n, t, type, data } = event
+  return sha256(`${prev}\n${seq}\n${session}\n${n}\n${t}\n${type}\n${data}`)
+}

@@ -1,0 +1,33 @@
+// The broker's own spool: what it and the people it asked decided, in the same format as the proxies' spools.
+import * as crypto from 'node:crypto'
+import * as fs from 'node:fs'
+import { createSpool } from '../core/audit/spool.ts'
+import type { AuditEventData, AuditEventType } from '../core/schema/audit-event.ts'
+import { sha256 } from './sha256.ts'
+
+export type OwnRecord = {
+  readonly session: string
+  /**
+   * Writes an event and only then returns.
+   * @throws if it cannot be written: what it announces must then not happen.
+   */
+  write<T extends AuditEventType>(type: T, data: AuditEventData<T>): void
+  close(): void
+}
+
+/** `written` is called after each event, to have it ingested. */
+export function createOwnRecord(folder: string, now: () => number, written: () => void): OwnRecord {
+  const time = new Date(now()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const session = `broker-${time}-${crypto.randomBytes(6).toString('hex')}`
+  const spool = createSpool({ fs, encode: Buffer.from, sha256, folder, session, now })
+  return {
+    session,
+    write: (type, data) => {
+      spool.add(type, data)
+      const error = spool.flush()
+      if (error) throw new Error(`the audit record cannot be written (${error.message})`, { cause: error })
+      written()
+    },
+    close: spool.close,
+  }
+}

@@ -1,0 +1,54 @@
+// Where the broker keeps everything, and making sure that nobody else can write there.
+import * as fs from 'node:fs'
+import * as os from 'node:os'
+import * as path from 'node:path'
+import { type HomeLayout, homeFolder, homeLayout } from '../core/wire/home-layout.ts'
+import { BrokerStartError } from './host-contract.ts'
+import { sha256 } from './sha256.ts'
+
+/** The layout of `home`, by default of the data folder the environment names. */
+export function layoutHere(home?: string): HomeLayout {
+  const { platform, env } = process
+  const chosen = home ?? homeFolder({ platform, env, homeDir: os.homedir() })
+  const userName = os.userInfo().username
+  return homeLayout(path.resolve(chosen), { platform, tmpDir: os.tmpdir(), userName, sha256 })
+}
+
+/**
+ * Makes the folders, each for its owner alone.
+ * @throws BrokerStartError if one cannot be made or written, belongs to somebody else, or is a link.
+ */
+export function prepareHome(layout: HomeLayout): void {
+  for (const folder of [layout.home, layout.policies, path.dirname(layout.published), layout.spool, layout.keys, layout.run]) {
+    try {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
+    } catch (error) {
+      const { message } = error as Error
+      throw new BrokerStartError('home-unwritable', `The folder ${folder} cannot be used: ${message}. Nothing was started.`)
+    }
+  }
+  for (const folder of [layout.keys, layout.run]) ownPrivately(folder)
+}
+
+function ownPrivately(folder: string): void {
+  if (process.platform === 'win32') return // the profile folder's access list keeps others out
+  const stat = fs.lstatSync(folder)
+  if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
+    throw new BrokerStartError('home-unsafe', `${folder} is a link or belongs to somebody else. Nothing was started.`)
+  }
+  if ((stat.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700)
+}
+
+/** Writes a file so that readers see the old or the new content, never a part, and a crash keeps one of them. */
+export function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): void {
+  const draft = `${file}.${process.pid}.new`
+  const fd = fs.openSync(draft, 'w', mode)
+  try {
+    fs.writeFileSync(fd, content)
+    fs.fsyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+  fs.renameSync(draft, file)
+}

@@ -1,0 +1,118 @@
+// Argument paths of the policy language: `a.b`, `a[0]`, `a["x.y"]`, `a[*]` (some element), `**` (some string within).
+import type { JsonObject, JsonValue } from '../schema/json.ts'
+
+export type PathStep =
+  | { kind: 'key'; key: string }
+  | { kind: 'index'; index: number }
+  | { kind: 'some-element' }
+  | { kind: 'some-string' }
+
+export type ParsedPath = { ok: true; steps: PathStep[] } | { ok: false; problem: string }
+
+/** There is nothing at the path. */
+export const absent: unique symbol = Symbol('absent')
+/** The path leads through a value of another shape (a key of a string), so what a server would read there is anyone's guess. */
+export const unreachable: unique symbol = Symbol('unreachable')
+export type Found = JsonValue | typeof absent | typeof unreachable
+
+const bareKey = /^[^.[\]"*\s]+/
+const bracketed = /^\[(?:(\d{1,9})|(\*)|("(?:[^"\\]|\\.)*"))\]/
+
+/** Reads a path. `$.` in front is the arguments themselves, for arguments named like a word of the language. */
+export function parsePath(text: string): ParsedPath {
+  const steps: PathStep[] = []
+  let rest = text
+  if (rest === '$' || rest.startsWith('$.')) rest = rest.slice(2)
+  else if (rest.startsWith('$[')) rest = rest.slice(1)
+  else if (rest.startsWith('[')) return { ok: false, problem: 'starts with `[`; put `$` in front' }
+  if (rest === '') return { ok: false, problem: 'names no argument' }
+  let first = !rest.startsWith('[')
+  while (rest !== '') {
+    if (!first && rest.startsWith('[')) {
+      const [all, index, star, quoted] = bracketed.exec(rest) ?? []
+      if (all === undefined) return { ok: false, problem: 'has a `[` that is not `[0]`, `[*]` or `["name"]`' }
+      if (index !== undefined) steps.push({ kind: 'index', index: Number(index) })
+      else if (star !== undefined) steps.push({ kind: 'some-element' })
+      else {
+        const key = unquote(quoted ?? '')
+        if (key === undefined) return { ok: false, problem: 'has a quoted name that is not a JSON string' }
+        steps.push({ kind: 'key', key })
+      }
+      rest = rest.slice(all.length)
+      continue
+    }
+    if (!first) {
+      if (!rest.startsWith('.')) return { ok: false, problem: `cannot be read from \`${rest.slice(0, 20)}\` on` }
+      rest = rest.slice(1)
+    }
+    first = false
+    if (rest === '**') return { ok: true, steps: [...steps, { kind: 'some-string' }] }
+    if (rest.startsWith('**')) return { ok: false, problem: 'has `**` before its end' }
+    const [key] = bareKey.exec(rest) ?? []
+    if (key === undefined) {
+      return {
+        ok: false,
+        problem:
+          'has a name with special characters or none; write such a name as `["name"]`, `$["name"]` at the start',
+      }
+    }
+    steps.push({ kind: 'key', key })
+    rest = rest.slice(key.length)
+  }
+  return { ok: true, steps }
+}
+
+function unquote(quoted: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(quoted)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Everything the path leads to: one entry for a plain path, one per element for `[*]` and `**`. Never empty. */
+export function lookUp(steps: readonly PathStep[], args: JsonObject): readonly Found[] {
+  let found: Found[] = [args]
+  for (const step of steps) {
+    const next: Found[] = []
+    for (const value of found) take(step, value, next)
+    found = next
+  }
+  return found.length === 0 ? [absent] : found
+}
+
+function take(step: PathStep, value: Found, into: Found[]): void {
+  if (value === absent || value === unreachable) {
+    into.push(value)
+    return
+  }
+  switch (step.kind) {
+    case 'key':
+      if (value === null) into.push(absent)
+      else if (typeof value !== 'object' || Array.isArray(value)) into.push(unreachable)
+      // Own keys only: `constructor` and `__proto__` are no arguments.
+      else into.push(Object.hasOwn(value, step.key) ? (value[step.key] ?? null) : absent)
+      return
+    case 'index':
+      if (value === null) into.push(absent)
+      else if (!Array.isArray(value)) into.push(unreachable)
+      else into.push(step.index < value.length ? (value[step.index] ?? null) : absent)
+      return
+    case 'some-element':
+      if (value === null) return
+      if (!Array.isArray(value)) into.push(unreachable)
+      else for (const element of value) into.push(element)
+      return
+    case 'some-string':
+      collectStrings(value, into)
+  }
+}
+
+function collectStrings(value: JsonValue, into: Found[]): void {
+  if (typeof value === 'string') into.push(value)
+  else if (Array.isArray(value)) for (const element of value) collectStrings(element, into)
+  else if (typeof value === 'object' && value !== null) {
+    for (const key of Object.keys(value)) collectStrings(value[key] ?? null, into)
+  }
+}

@@ -1,0 +1,54 @@
+// A parsed text with the place of everything in it, free of the YAML library, so that reading a policy needs none.
+import type { Diagnostic } from '../wire/ui-contract.ts'
+
+/** Both 1-based. */
+export type Place = { readonly line: number; readonly column: number }
+
+export type Located = Place &
+  (
+    | { readonly kind: 'map'; readonly entries: readonly LocatedEntry[] }
+    | { readonly kind: 'list'; readonly items: readonly Located[] }
+    | { readonly kind: 'text'; readonly value: string }
+    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'boolean'; readonly value: boolean }
+    | { readonly kind: 'nothing' }
+  )
+
+export type LocatedEntry = { readonly key: string; readonly at: Place; readonly value: Located }
+
+/** Collects what is wrong with one file. */
+export type Reporter = {
+  readonly diagnostics: Diagnostic[]
+  error(at: Place, message: string, suggestion?: string): void
+}
+
+export function reporter(file: string): Reporter {
+  const diagnostics: Diagnostic[] = []
+  return {
+    diagnostics,
+    error({ line, column }, message, suggestion) {
+      diagnostics.push({ severity: 'error', file, line, column, message, ...(suggestion ? { suggestion } : {}) })
+    },
+  }
+}
+
+/** What stands there, for "expected …, found …". */
+export function describe(value: Located): string {
+  switch (value.kind) {
+    case 'map':
+      return 'a map'
+    case 'list':
+      return 'a list'
+    case 'text':
+      return `the text ${JSON.stringify(value.value.length > 40 ? `${value.value.slice(0, 40)}…` : value.value)}`
+    case 'number':
+    case 'boolean':
+      return String(value.value)
+    case 'nothing':
+      return 'nothing'
+  }
+}
+
+export function entryOf(map: Located, key: string): LocatedEntry | undefined {
+  return map.kind === 'map' ? map.entries.find((entry) => entry.key === key) : undefined
+}

@@ -1,0 +1,58 @@
+// A policy file after reading: every shorthand spelt out, plain JSON, each rule with the line it stands on.
+import * as z from 'zod'
+import { effects, operators } from './policy-words.ts'
+import { riskClasses } from './risk-class.ts'
+
+const effect = z.enum(effects)
+
+/** One test of an argument: `gt: 100`. */
+const policyTest = z.strictObject({ operator: z.enum(operators), operand: z.json() })
+
+/** What is asked of one argument path; all tests must hold of the same value. */
+const policyCondition = z.strictObject({ path: z.string(), tests: z.array(policyTest).min(1) })
+
+const policyRule = z.strictObject({
+  id: z.string(),
+  /** 1-based line in its file. */
+  line: z.int().positive(),
+  effect,
+  /** Names or globs; `*` matches any text. */
+  tools: z.array(z.string()).min(1),
+  /** Narrows the file's servers further. Globs. */
+  servers: z.array(z.string()).min(1).optional(),
+  /** Globs over the client's configured name. */
+  clients: z.array(z.string()).min(1).optional(),
+  risk: z.array(z.enum(riskClasses)).min(1).optional(),
+  when: z.array(policyCondition).min(1).optional(),
+  unless: z.array(policyCondition).min(1).optional(),
+  /** The author's words for the model. */
+  reason: z.string().optional(),
+  /** How long an approval may stay open, in milliseconds. */
+  approvalTimeoutMs: z.int().positive().optional(),
+})
+
+export const policyFile = z.strictObject({
+  version: z.literal(1),
+  name: z.string().optional(),
+  /** Globs of the servers the file governs; `['*']` where it names none. */
+  servers: z.array(z.string()).min(1),
+  /** One effect per risk class; `*` is the rest. Empty where the file gives no default. */
+  defaults: z.partialRecord(z.enum([...riskClasses, '*']), effect),
+  rules: z.array(policyRule),
+})
+
+export const policySetEntry = z.discriminatedUnion('status', [
+  z.strictObject({ file: z.string(), status: z.literal('ok'), policy: policyFile }),
+  /** `servers`: globs of what it governs, `['*']` when that cannot be told. All of it is denied. */
+  z.strictObject({ file: z.string(), status: z.literal('broken'), servers: z.array(z.string()), problem: z.string() }),
+])
+
+/** What the broker publishes as JSON and the proxy compiles. */
+export const policySet = z.strictObject({ format: z.literal(1), files: z.array(policySetEntry) })
+
+export type PolicyTest = z.infer<typeof policyTest>
+export type PolicyCondition = z.infer<typeof policyCondition>
+export type PolicyRule = z.infer<typeof policyRule>
+export type PolicyFile = z.infer<typeof policyFile>
+export type PolicySetEntry = z.infer<typeof policySetEntry>
+export type PolicySet = z.infer<typeof policySet>

@@ -1,0 +1,147 @@
+// Watching the upstream's stream for answers to governed calls, without holding a byte back: chunks go on as they came,
+// only the line feed that completes an answer waits until the answer is on record.
+import * as crypto from 'node:crypto'
+
+const LF = 0x0a
+/** Answers up to this size are parsed; of longer ones only both ends are looked at. */
+const parseLimit = 64 * 1024
+const endLength = 4 * 1024
+
+export type Answer = {
+  /** JSON text of the id; numbers compare by value, as every JSON parser would. */
+  idKey: string
+  outcome: 'ok' | 'tool-error' | 'protocol-error'
+  /** Length of the line in bytes. */
+  bytes: number
+  /** The result or error as parsed, for short answers. */
+  value?: unknown
+  /** Start of a long answer's text. */
+  head?: string
+  /** SHA-256 of a long answer's line. */
+  sha256?: string
+}
+
+export type AnswerWatcher = {
+  /** Looks at a chunk before it is passed on. Calls back for each answer that it completes. */
+  push(chunk: Buffer): void
+  /** True while the last chunk ended inside a line: nothing of ours may be written then. */
+  midLine(): boolean
+}
+
+/** `interested` tells whether any governed call is under way: without one, chunks are not looked into. */
+export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer: Answer) => void): AnswerWatcher {
+  let parts: Buffer[] = []
+  let bytes = 0
+  let inLine = false
+  /** The line began while nobody was interested, so its start is unknown. */
+  let blind = false
+  let hash: crypto.Hash | undefined
+  let head = ''
+  let tail: Buffer = Buffer.alloc(0)
+
+  const reset = () => {
+    parts = []
+    bytes = 0
+    blind = false
+    hash = undefined
+    head = ''
+    tail = Buffer.alloc(0)
+  }
+
+  const keep = (part: Buffer) => {
+    if (blind) return
+    bytes += part.length
+    if (!hash && bytes <= parseLimit) {
+      parts.push(part)
+      return
+    }
+    if (!hash) {
+      hash = crypto.createHash('sha256')
+      const start = parts.length === 0 ? part : Buffer.concat([...parts, part])
+      head = start.subarray(0, endLength).toString()
+      for (const kept of parts) hash.update(kept)
+      parts = []
+    }
+    hash.update(part)
+    tail = part.length >= endLength ? part.subarray(-endLength) : Buffer.concat([tail, part]).subarray(-endLength)
+  }
+
+  const finish = (part: Buffer) => {
+    if (blind) return
+    if (bytes === 0 && part.length <= parseLimit) {
+      for (const answer of readShort(part.toString(), part.length)) onAnswer(answer)
+      return
+    }
+    keep(part)
+    const answers = hash
+      ? readLong(head, tail.toString(), bytes, hash)
+      : readShort(Buffer.concat(parts, bytes).toString(), bytes)
+    for (const answer of answers) onAnswer(answer)
+  }
+
+  return {
+    midLine: () => inLine,
+    push: (chunk) => {
+      if (!interested() && (blind || !inLine)) {
+        inLine = chunk[chunk.length - 1] !== LF
+        if (!inLine) reset()
+        blind = inLine
+        return
+      }
+      let from = 0
+      for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
+        finish(chunk.subarray(from, end))
+        reset()
+        from = end + 1
+      }
+      inLine = from < chunk.length
+      if (inLine) keep(chunk.subarray(from))
+    },
+  }
+}
+
+/** The key under which an id is remembered: JSON text, with numbers in their shortest form. */
+export function idKeyOf(idText: string): string {
+  return idText.startsWith('"') ? idText : String(Number(idText))
+}
+
+function readShort(text: string, bytes: number): Answer[] {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch {
+    return [] // noise on stdout: the client decides what to make of it
+  }
+  const members = Array.isArray(message) ? message : [message]
+  return members.flatMap((member) => readMember(member, bytes) ?? [])
+}
+
+function readMember(message: unknown, bytes: number): Answer | undefined {
+  if (typeof message !== 'object' || message === null || 'method' in message || !('id' in message)) return undefined
+  const { id } = message
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined
+  const idKey = idKeyOf(JSON.stringify(id))
+  if ('error' in message) return { idKey, outcome: 'protocol-error', bytes, value: message.error }
+  if (!('result' in message)) return undefined
+  const { result } = message
+  const failed = typeof result === 'object' && result !== null && 'isError' in result && result.isError === true
+  return { idKey, outcome: failed ? 'tool-error' : 'ok', bytes, value: result }
+}
+
+const idAtEnd = /"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/
+const idAtStart = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)\s*,/
+const isErrorMember = /"isError"\s*:\s*true\s*[,}]/
+
+/**
+ * Long answers are told by their ends. The id of a well-formed line can only stand there if it is the first or the last
+ * member beside `jsonrpc`, which is where serialisers put it; the last one counts, as it does for a parser.
+ */
+function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash): Answer[] {
+  const idText = idAtEnd.exec(tail)?.[1] ?? idAtStart.exec(head)?.[1]
+  if (idText === undefined) return []
+  if (/^\s*\{\s*(?:"(?:jsonrpc|id)"\s*:\s*[^,{]*,\s*)*"method"/.test(head)) return []
+  const isError = /^\s*\{\s*(?:"(?:jsonrpc|id)"\s*:\s*[^,{]*,\s*)*"error"/.test(head)
+  const toolError = isErrorMember.test(head) || isErrorMember.test(tail)
+  const outcome = isError ? 'protocol-error' : toolError ? 'tool-error' : 'ok'
+  return [{ idKey: idKeyOf(idText), outcome, bytes, head, sha256: hash.digest('hex') }]
+}

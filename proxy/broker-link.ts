@@ -1,0 +1,115 @@
+// The proxy's end of the socket to the broker. A bundle of its own, loaded when a call first needs it: vscode-jsonrpc
+// and zod would double the proxy's start-up time. Everything the broker says is parsed by the contract.
+import * as crypto from 'node:crypto'
+import * as fs from 'node:fs'
+import * as net from 'node:net'
+import {
+  createMessageConnection,
+  type MessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-jsonrpc/node'
+import {
+  type BrokerMethod,
+  type BrokerParams,
+  type BrokerResult,
+  brokerProtocolVersion,
+  brokerRequests,
+  helloMessage,
+} from '../core/wire/broker-contract.ts'
+
+export type LinkOptions = {
+  socket: string
+  tokenFile: string
+  publicKey: crypto.KeyObject
+  /** Everything of `session.open` but the token. */
+  session(): Omit<BrokerParams<'session.open'>, 'token'>
+  onClose(): void
+}
+
+export type BrokerLink = {
+  /** Resolves when a person decided or the budget ended; rejects when the connection is lost first. */
+  requestApproval(params: BrokerParams<'approval.request'>): Promise<BrokerResult<'approval.request'>>
+  cancelApproval(call: string): void
+  /** Tells the broker that the spool has grown. */
+  ring(): void
+  close(): void
+}
+
+const connectTimeoutMs = 2_000
+
+/**
+ * Connects, makes the broker prove that it holds the install's key, then introduces the session.
+ * @throws if nobody listens, the proof fails, or the broker refuses the session; the message is fit for people.
+ */
+export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> {
+  const socket = await connect(options.socket)
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
+  let closed = false
+  const close = () => {
+    if (closed) return
+    closed = true
+    connection.dispose()
+    socket.destroy()
+    options.onClose()
+  }
+  connection.onClose(close)
+  connection.onError(close)
+  connection.listen()
+  const timer = setTimeout(close, connectTimeoutMs)
+  try {
+    const nonce = crypto.randomBytes(24).toString('base64')
+    const hello = await call(connection, 'hello', { protocol: brokerProtocolVersion, nonce })
+    if (hello.protocol !== brokerProtocolVersion) {
+      throw new Error(
+        `the running Countersign app speaks protocol ${hello.protocol}, this proxy ${brokerProtocolVersion}: restart the client`,
+      )
+    }
+    const signature = Buffer.from(hello.signature, 'base64')
+    if (!crypto.verify(null, Buffer.from(helloMessage(nonce)), options.publicKey, signature)) {
+      throw new Error('whatever listens on its socket is not the Countersign app of this installation')
+    }
+    const token = fs.readFileSync(options.tokenFile, 'utf8').trim()
+    await call(connection, 'session.open', { token, ...options.session() })
+  } catch (error) {
+    close()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  const lost = new Promise<never>((_, reject) => {
+    connection.onDispose(() => reject(new Error('the connection to Countersign was lost')))
+  })
+  lost.catch(() => undefined) // each waiting request sees it through its own race
+  socket.unref()
+  return {
+    requestApproval: (params) => Promise.race([call(connection, 'approval.request', params), lost]),
+    cancelApproval: (id) => {
+      call(connection, 'approval.cancel', { call: id }).catch(() => undefined) // the broker is gone: so is its card
+    },
+    ring: () => {
+      connection.sendNotification('spool.ring', {}).catch(() => undefined) // a lost doorbell is rung again by the next event
+    },
+    close,
+  }
+}
+
+async function call<M extends BrokerMethod>(
+  connection: MessageConnection,
+  method: M,
+  params: BrokerParams<M>,
+): Promise<BrokerResult<M>> {
+  const result: unknown = await connection.sendRequest(method, params)
+  return brokerRequests[method].result.parse(result) as BrokerResult<M>
+}
+
+function connect(path: string): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(path)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+  })
+}

@@ -1,0 +1,60 @@
+// Everything that goes to the client: the upstream's bytes as they came, and lines of our own between them.
+import type { Readable, Writable } from 'node:stream'
+
+export type ClientWriter = {
+  /** Passes on a chunk of the upstream's. `midLine`: it ends inside a line, so lines of ours must wait. */
+  pass(chunk: Buffer, midLine: boolean): void
+  /** Writes a line of ours, as soon as no line of the upstream's is open. */
+  line(text: string): void
+  /** The upstream is gone: closes a line it left open, then lets ours through. */
+  upstreamEnded(): void
+  /** Resolves when everything written has been taken by the operating system, or can no longer be. */
+  finished(): Promise<void>
+}
+
+/** Pauses `source` while the client does not read. */
+export function createClientWriter(out: Writable, source: Readable): ClientWriter {
+  let open = false
+  let waiting: string[] = []
+  let gone = false
+  out.on('drain', () => source.resume())
+  out.on('error', () => {
+    gone = true // EPIPE: the session ends by the client's other end
+  })
+
+  const write = (data: Buffer | string) => {
+    if (gone) return
+    if (!out.write(data)) source.pause()
+  }
+  const release = () => {
+    open = false
+    if (waiting.length === 0) return
+    const lines = waiting
+    waiting = []
+    write(`${lines.join('\n')}\n`)
+  }
+
+  return {
+    pass: (chunk, midLine) => {
+      write(chunk)
+      open = midLine
+      if (!midLine) release()
+    },
+    line: (text) => {
+      if (open) waiting.push(text)
+      else write(`${text}\n`)
+    },
+    upstreamEnded: () => {
+      if (open) write('\n')
+      release()
+    },
+    finished: () =>
+      new Promise((resolve) => {
+        if (gone) resolve()
+        else {
+          out.once('error', () => resolve())
+          out.end(() => resolve())
+        }
+      }),
+  }
+}

@@ -1,0 +1,179 @@
+// Holding a call while a person decides: asks the broker, keeps the client patient, and says how it ended.
+import { holdBudgetMs } from '../core/approval/hold-budget.ts'
+import type { AuditEventData } from '../core/schema/audit-event.ts'
+import type { BrokerResult } from '../core/wire/broker-contract.ts'
+import type { BrokerClient } from './broker-client.ts'
+import type { GovernedCall } from './governed-call.ts'
+import type { Refusal } from './refusal.ts'
+
+type HoldRecord = Omit<AuditEventData<'hold.closed'>, 'call' | 'afterMs'>
+
+/** How a hold ended: what goes on record, and what follows. */
+export type HoldEnd = { run: true; record: HoldRecord } | { run: false; record: HoldRecord; refusal: Refusal }
+
+export type Holder = {
+  /** How long a call of this client is held at most, in milliseconds. */
+  budgetMs(): number
+  /** Waits for an approval, at most the client's hold budget. Never rejects. */
+  hold(call: GovernedCall): Promise<HoldEnd>
+  /** The client took the call back. */
+  withdraw(call: GovernedCall): void
+}
+
+export type HolderOptions = {
+  client: string
+  /** What the client calls itself, once it has said so. */
+  clientInfoName(): string | undefined
+  budgetMs?: number
+  broker: BrokerClient
+  /** Writes one line to the client. */
+  answer(line: string): void
+  monotonic(): number
+}
+
+const heartbeatMs = 5_000
+/** How much longer than the budget a broker that does not answer is waited for. */
+const patienceMs = 1_500
+const howToStart = 'Start the Countersign app (or run `countersign serve`), then repeat the call'
+
+export function createHolder(options: HolderOptions): Holder {
+  const budget = () => options.budgetMs ?? holdBudgetMs(options.client, options.clientInfoName())
+
+  const ask = async (call: GovernedCall, budgetMs: number): Promise<HoldEnd> => {
+    const connected = await options.broker.link()
+    if (!connected.ok)
+      return noBroker(`this call needs a person's approval, and ${lowerFirst(connected.problem)}. ${howToStart}`)
+    const { decision, revision } = call
+    if (!decision || !revision || call.state !== 'holding') return takenBack()
+    const result = await connected.link.requestApproval({
+      call: call.id,
+      tool: call.rpc.tool,
+      arguments: call.rpc.arguments,
+      argumentsHash: call.argumentsHash,
+      risk: { class: call.request.risk.class, evidence: [...call.request.risk.evidence] },
+      rules: decision.rules.map((rule) => ({ ...rule })),
+      source: decision.source === 'rule' ? 'rule' : 'default',
+      reason: decision.reason,
+      revision,
+      budgetMs: Math.max(0, Math.round(budgetMs - (options.monotonic() - (call.heldAt ?? 0)))),
+      ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),
+    })
+    return describe(result)
+  }
+
+  return {
+    budgetMs: budget,
+    hold: async (call) => {
+      call.heldAt = options.monotonic()
+      const budgetMs = budget()
+      const timers: NodeJS.Timeout[] = []
+      let silence: (end: HoldEnd) => void = () => undefined
+      const silent = new Promise<HoldEnd>((resolve) => {
+        silence = resolve
+      })
+      // The broker answers at the end of the budget; one that hangs must not hang the client.
+      timers.push(setTimeout(() => silence(noBroker('Countersign did not answer in time')), budgetMs + patienceMs))
+      if (call.rpc.progressToken !== undefined) timers.push(startHeartbeat(call, options.answer))
+      call.stopHold = () => {
+        for (const timer of timers) clearTimeout(timer)
+        silence(takenBack())
+      }
+      try {
+        return await Promise.race([ask(call, budgetMs), silent])
+      } catch (error) {
+        return noBroker(`the connection to Countersign was lost while a person was asked (${(error as Error).message})`)
+      } finally {
+        for (const timer of timers) clearTimeout(timer)
+      }
+    },
+    withdraw: (call) => {
+      void options.broker.link().then((connected) => {
+        if (connected.ok) connected.link.cancelApproval(call.id)
+      })
+    },
+  }
+}
+
+/** Progress keeps clients that count silence, not time, from giving up; its value only ever rises. */
+function startHeartbeat(call: GovernedCall, answer: (line: string) => void): NodeJS.Timeout {
+  let beats = 0
+  return setInterval(() => {
+    beats += 1
+    const message = 'Waiting for approval in Countersign'
+    answer(
+      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.rpc.progressToken},"progress":${beats},"message":"${message}"}}`,
+    )
+  }, heartbeatMs)
+}
+
+function describe(result: BrokerResult<'approval.request'>): HoldEnd {
+  switch (result.outcome) {
+    case 'approved':
+    case 'grant':
+      return { run: true, record: { outcome: result.outcome, approval: result.approval, by: result.by } }
+    case 'refused': {
+      const { approval, by, reason } = result
+      return {
+        run: false,
+        record: { outcome: 'refused', approval, by, ...(reason === undefined ? {} : { reason }) },
+        refusal: {
+          decision: 'refused',
+          reason: reason === undefined ? 'a person refused this call' : `a person refused this call: ${reason}`,
+          retry: 'never',
+        },
+      }
+    }
+    case 'expired':
+      return {
+        run: false,
+        record: { outcome: 'expired', approval: result.approval },
+        refusal: {
+          decision: 'expired',
+          reason: 'nobody answered the request for approval in time',
+          retry: 'identical',
+        },
+      }
+    case 'released': {
+      const { approval, ticket } = result
+      return {
+        run: false,
+        record: { outcome: 'released', approval, ticket },
+        refusal: { decision: 'released', reason: 'nobody has answered yet', retry: 'identical', ticket },
+      }
+    }
+    case 'cancelled':
+      return { run: false, record: { outcome: 'cancelled', approval: result.approval }, refusal: stopped }
+    case 'too-many':
+      return {
+        run: false,
+        record: { outcome: 'too-many' },
+        refusal: {
+          decision: 'too-many',
+          reason: `${result.waiting} calls are already waiting for a person, which is as many as may wait`,
+          retry: 'later',
+        },
+      }
+  }
+}
+
+const stopped: Refusal = {
+  decision: 'cancelled',
+  reason: 'Countersign was stopped while this call was waiting',
+  retry: 'identical',
+}
+
+function noBroker(reason: string): HoldEnd {
+  return {
+    run: false,
+    record: { outcome: 'no-broker', reason },
+    refusal: { decision: 'no-broker', reason, retry: 'identical' },
+  }
+}
+
+function takenBack(): HoldEnd {
+  return { run: false, record: { outcome: 'cancelled' }, refusal: stopped }
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]*n't|^Countersign/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
+}

@@ -1,0 +1,46 @@
+// The program a client starts in place of an MCP server. The upstream is started first: its own start takes longest,
+// and ours happens meanwhile.
+import { log } from './log.ts'
+import { parseCommandLine, usage } from './options.ts'
+import { startUpstream } from './upstream-stdio.ts'
+import { version } from './version.ts'
+
+async function main(): Promise<number> {
+  const parsed = parseCommandLine(process.argv.slice(2))
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(usage)
+      return 0
+    case 'version':
+      process.stdout.write(`${version}\n`)
+      return 0
+    case 'error':
+      log(`${parsed.message}\nTry: countersign-proxy --help`)
+      return 2
+    case 'run': {
+      const { command, args } = parsed.options
+      const upstream = startUpstream(command, args)
+      try {
+        const { runSession } = await import('./session.ts')
+        return await runSession(parsed.options, upstream)
+      } catch (error) {
+        const { code, syscall, message } = error as NodeJS.ErrnoException
+        if (!syscall?.startsWith('spawn')) throw error
+        log(
+          code === 'ENOENT'
+            ? `the MCP server's command was not found: ${command}`
+            : `the MCP server cannot be started: ${message}`,
+        )
+        return code === 'ENOENT' ? 127 : 126
+      }
+    }
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    log(`stopped by a fault of its own, nothing more will run: ${error.stack ?? error.message}`)
+    process.exit(70)
+  },
+)

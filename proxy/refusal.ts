@@ -1,0 +1,80 @@
+// What the model reads when a call does not run: which rule, why, and whether trying again can help.
+import type { Decision } from '../core/schema/decision.ts'
+import type { ToolCall } from '../core/wire/client-message.ts'
+
+/** Key under which our details stand in `_meta`; reverse DNS, as MCP asks. */
+const metaKey = 'dev.countersign/decision'
+
+/** A refusal in words. `retry`: `never` unless the user asks, or `identical` once the user has answered. */
+export type Refusal = {
+  reason: string
+  retry: 'never' | 'identical' | 'later'
+  decision:
+    | 'denied'
+    | 'refused'
+    | 'expired'
+    | 'released'
+    | 'cancelled'
+    | 'too-many'
+    | 'no-broker'
+    | 'no-record'
+    | 'unknown-outcome'
+  rules?: readonly string[]
+  ticket?: string
+}
+
+export function denied(decision: Decision): Refusal {
+  return {
+    decision: 'denied',
+    reason: decision.message === undefined ? decision.reason : `${decision.message} (${decision.reason}.)`,
+    retry: 'never',
+    rules: decision.rules.map((rule) => rule.id),
+  }
+}
+
+/**
+ * The answer to a call that did not run: a tool result with `isError`, which clients hand to the model, where a
+ * protocol error often gets lost. One line of JSON, without line feed.
+ */
+export function refusalLine(call: ToolCall, callId: string, refusal: Refusal): string {
+  return resultLine(call, `${opening(refusal)} ${advice(refusal)} (ref ${callId})`, {
+    decision: refusal.decision,
+    retry: refusal.retry,
+    reason: refusal.reason,
+    call: callId,
+    ...(refusal.rules === undefined ? {} : { rules: refusal.rules }),
+    ...(refusal.ticket === undefined ? {} : { ticket: refusal.ticket }),
+  })
+}
+
+/** A JSON-RPC error line, for what is not a valid request. */
+export function errorLine(idText: string, code: number, problem: string): string {
+  return `{"jsonrpc":"2.0","id":${idText},"error":${JSON.stringify({ code, message: `Countersign did not forward this: ${problem}` })}}`
+}
+
+function resultLine(call: ToolCall, text: string, details: Record<string, unknown>): string {
+  const result = {
+    ...(call.modern ? { resultType: 'complete' } : {}),
+    content: [{ type: 'text', text }],
+    isError: true,
+    _meta: { [metaKey]: details },
+  }
+  return `{"jsonrpc":"2.0","id":${call.idText},"result":${JSON.stringify(result)}}`
+}
+
+function opening({ decision, reason, ticket }: Refusal): string {
+  const sentence = /[.!?]\)?$/.test(reason) ? reason : `${reason}.`
+  if (decision === 'released') return `Held by Countersign for a person's approval (ticket ${ticket}): ${sentence}`
+  if (decision === 'unknown-outcome') return `Countersign: ${sentence}`
+  return `Blocked by Countersign: ${sentence}`
+}
+
+function advice({ retry, decision }: Refusal): string {
+  if (decision === 'released') {
+    return 'Nothing has run yet. Tell the user to answer in Countersign, then repeat exactly the same call once.'
+  }
+  if (decision === 'unknown-outcome') return 'It may or may not have taken effect: check before you repeat it.'
+  if (retry === 'identical') return 'The call did not run. Ask the user, then repeat exactly the same call.'
+  if (retry === 'later') return 'The call did not run. Try again later, or ask the user.'
+  return 'The call did not run. Do not retry unless the user asks.'
+}

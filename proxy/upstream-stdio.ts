@@ -1,0 +1,99 @@
+// The real MCP server as our child: started in its own process group, so that nothing of it outlives us.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+
+/** How long an upstream may take to end after it was asked to, before its whole group is killed, in milliseconds. */
+const graceMs = 5_000
+const watchdogGraceSeconds = 2
+
+export type UpstreamExit = { code: number | null; signal: NodeJS.Signals | null }
+
+export type Upstream = {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** Resolves when the process is gone and its output has been read; rejects if it could not be started. */
+  readonly exited: Promise<UpstreamExit>
+  /** Passes a signal on to the whole group; kills the group if it does not end in time. */
+  signal(signal: NodeJS.Signals): void
+  /** The client closed its end: close the upstream's, and end it if it does not go by itself. */
+  endInput(): void
+  /** Kills whatever of the group is left. */
+  sweep(): void
+}
+
+/** Starts `command`. Its stderr is ours, its environment is ours, its working directory is ours. */
+export function startUpstream(command: string, args: readonly string[]): Upstream {
+  const windows = process.platform === 'win32'
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // A group of its own (setsid): one kill reaches npx, the shell it starts and the server in it.
+    detached: !windows,
+    windowsHide: true,
+  })
+  let watchdog: ChildProcess | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const killGroup = (signal: NodeJS.Signals) => {
+    if (child.pid === undefined) return
+    try {
+      if (windows) child.kill(signal)
+      else process.kill(-child.pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+  const killLater = () => {
+    timer ??= setTimeout(() => killGroup('SIGKILL'), graceMs)
+    timer.unref()
+  }
+
+  const exited = new Promise<UpstreamExit>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve({ code, signal })
+    })
+  })
+  exited.catch(() => undefined) // for whoever awaits it later
+  child.once('spawn', () => {
+    // Not before the first bytes have gone through: starting a process costs a millisecond that nobody should wait for.
+    setImmediate(() => {
+      if (!windows && child.pid !== undefined && child.exitCode === null) watchdog = startWatchdog(child.pid)
+    })
+  })
+  // A write into a pipe whose reader is gone: its exit is reported by `exited`.
+  child.stdin.on('error', () => child.stdin.destroy())
+
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    exited,
+    signal: (signal) => {
+      killGroup(signal)
+      killLater()
+    },
+    endInput: () => {
+      child.stdin.end()
+      killLater()
+    },
+    sweep: () => {
+      killGroup('SIGKILL')
+      watchdog?.stdin?.end('done\n')
+      watchdog?.unref()
+    },
+  }
+}
+
+/**
+ * A shell that waits on a pipe from us. If we end without saying so (kill -9, crash), it ends the upstream's group: a
+ * server that ignores the end of its input must not go on working without anybody watching.
+ */
+function startWatchdog(group: number): ChildProcess {
+  const script = `read -r said; [ "$said" = done ] && exit; kill -TERM -${group}; sleep ${watchdogGraceSeconds}; kill -KILL -${group}`
+  const watchdog = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watchdog.on('error', () => undefined) // no shell: the end of its input still reaches the upstream
+  watchdog.stdin?.on('error', () => undefined)
+  ;(watchdog.stdin as { unref?: () => void } | null)?.unref?.()
+  watchdog.unref()
+  return watchdog
+}

@@ -1,0 +1,117 @@
+// Three cards that differ in build, not only in colour: a plain sheet, a bordered sheet with a reason strip, and a ruled
+// bond with a header band. People stop seeing a repeated warning at the second look.
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
+import { HostileText } from '../../ui/hostile-text.tsx'
+import { type RiskLevel, riskWords } from '../../ui/risk.tsx'
+import { count } from '../../ui/time.ts'
+import { LevelMark } from './level-mark.tsx'
+
+function Deceptive({ number }: { number: number }) {
+  return (
+    <p className="flex items-start gap-2 text-deny">
+      <TriangleAlert size={16} strokeWidth={1.5} aria-hidden="true" className="mt-px shrink-0" />
+      <span>
+        Contains {count(number, 'character')} that {number === 1 ? 'is' : 'are'} invisible, reorder text or pass for
+        another. Each is marked below.
+      </span>
+    </p>
+  )
+}
+
+type Props = {
+  card: ApprovalCard
+  level: RiskLevel
+  deceptive: number
+  head: ReactNode
+  children: ReactNode
+}
+
+function Evidence({ card }: { card: ApprovalCard }) {
+  return (
+    <span className="text-muted">
+      {card.risk.evidence.map((reason, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: reasons of one immutable card
+        <span key={index}>
+          {index > 0 ? '; ' : ''}
+          <HostileText text={reason} />
+        </span>
+      ))}
+    </span>
+  )
+}
+
+function LowFrame({ card, level, head, children }: Props) {
+  return (
+    <div className="mx-auto flex max-w-184 flex-col gap-4 px-6 py-6 narrow:px-4 narrow:py-4">
+      {head}
+      <p className="flex items-baseline gap-2">
+        <LevelMark level={level} />
+        <span>
+          {riskWords[card.risk.class]}. <Evidence card={card} />
+        </span>
+      </p>
+      {children}
+    </div>
+  )
+}
+
+function ElevatedFrame({ card, level, deceptive, head, children }: Props) {
+  return (
+    <div className="mx-auto max-w-196 px-6 py-6 narrow:px-0 narrow:py-0">
+      <div className="border border-line-strong bg-sheet narrow:border-x-0 narrow:border-t-0">
+        <div className="flex flex-col gap-4 px-6 pt-5 pb-4 narrow:px-4 narrow:pt-4">{head}</div>
+        <div className="flex flex-col gap-1.5 border-y border-line bg-hold-tint px-6 py-2 narrow:px-4">
+          <p className="flex items-baseline gap-2">
+            <LevelMark level={level} />
+            <span>
+              <b className="font-semibold">{riskWords[card.risk.class]}.</b> <Evidence card={card} />
+            </span>
+          </p>
+          {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
+        </div>
+        <div className="flex flex-col gap-5 px-6 pt-5 pb-3 narrow:px-4">{children}</div>
+      </div>
+    </div>
+  )
+}
+
+function CriticalFrame({ card, level, deceptive, head, children }: Props) {
+  return (
+    <div className="mx-auto max-w-200 px-8 py-8 narrow:px-3 narrow:py-4">
+      <div className="ruled bg-sheet">
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-b border-deny-line bg-deny-tint px-8 py-2.5 narrow:px-4">
+          <p className="flex items-center gap-2.5 font-semibold text-deny">
+            <LevelMark level={level} />
+            Critical: {riskWords[card.risk.class].toLowerCase()}
+          </p>
+          <p className="text-muted">Needs its name typed</p>
+        </div>
+        <div className="flex flex-col gap-5 px-8 pt-7 pb-6 narrow:px-4 narrow:pt-5">{head}</div>
+        <div className="mx-8 flex flex-col gap-1.5 border-t border-line py-4 narrow:mx-4">
+          <p className="label">Why this is critical</p>
+          {card.risk.evidence.length === 0 ? null : (
+            <ul className="flex flex-col gap-1">
+              {card.risk.evidence.map((reason, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: reasons of one immutable card
+                <li key={index} className="border-l-2 border-deny-line pl-3">
+                  <HostileText text={reason} />
+                </li>
+              ))}
+            </ul>
+          )}
+          {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
+        </div>
+        <div className="flex flex-col gap-6 px-8 pb-5 narrow:px-4">{children}</div>
+      </div>
+    </div>
+  )
+}
+
+const frames = { low: LowFrame, elevated: ElevatedFrame, critical: CriticalFrame } as const
+
+export function CardFrame(props: Props) {
+  const Frame = frames[props.level]
+  return <Frame {...props} />
+}

@@ -1,0 +1,106 @@
+// The policy files as they are, read-only: rules in words beside the text they come from.
+import { CircleAlert, CircleCheck } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
+import type { UiResult } from '../../../core/wire/ui-contract.ts'
+import { goTo, useNavigation } from '../../state/navigation.ts'
+import { request, useSession } from '../../state/session.ts'
+import { problemText } from '../../transport/request-error.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { EmptyState, FailedState, SkeletonRows } from '../../ui/state-views.tsx'
+import { PolicyFile } from './policy-file.tsx'
+
+type Policies = UiResult<'policies.list'>
+
+function usePolicies(): { policies: Policies | undefined; problem: string | undefined; reload: () => void } {
+  const [policies, setPolicies] = useState<Policies>()
+  const [problem, setProblem] = useState<string>()
+  const changes = useSession(({ model }) => model?.policyChanges)
+  const load = useCallback(async () => {
+    try {
+      setPolicies(await request('policies.list', {}))
+      setProblem(undefined)
+    } catch (error) {
+      setProblem(problemText(error))
+    }
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each publication asks for the list anew
+  useEffect(() => void load(), [load, changes])
+  return { policies, problem, reload: () => void load() }
+}
+
+function Files({ policies, chosen }: { policies: Policies; chosen: string | undefined }) {
+  return (
+    <nav
+      aria-label="Policy files"
+      className="w-52 shrink-0 overflow-y-auto border-r border-line py-2 narrow:flex narrow:w-auto narrow:overflow-x-auto narrow:border-r-0 narrow:border-b narrow:py-0"
+    >
+      {policies.files.map(({ file, status }) => {
+        const Icon = status === 'ok' ? CircleCheck : CircleAlert
+        return (
+          <button
+            key={file}
+            type="button"
+            aria-current={file === chosen}
+            onClick={() => goTo('policies', { policy: { file } })}
+            className={`flex h-8 w-full items-center gap-2 border-l-2 px-3.5 text-left -outline-offset-2 narrow:w-auto narrow:shrink-0 ${file === chosen ? 'border-ink bg-ink-tint' : 'border-transparent hover:bg-hover'}`}
+          >
+            <Icon
+              size={14}
+              strokeWidth={1.75}
+              aria-hidden="true"
+              className={`shrink-0 ${status === 'ok' ? 'text-allow' : 'text-deny'}`}
+            />
+            <span className="truncate" title={file}>
+              {file}
+            </span>
+            <span className="sr-only">{status === 'ok' ? 'in force' : 'broken'}</span>
+          </button>
+        )
+      })}
+    </nav>
+  )
+}
+
+export function PoliciesScreen() {
+  const { policies, problem, reload } = usePolicies()
+  const place = useNavigation(({ policy }) => policy)
+  const chosen = policies?.files.find(({ file }) => file === place?.file) ?? policies?.files[0]
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-4 border-b border-line px-4 py-2">
+        <h1 className="text-title font-semibold">Policies</h1>
+        {policies === undefined ? null : (
+          <p className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-x-1 text-muted narrow:justify-start">
+            <span className="font-mono text-mono [overflow-wrap:anywhere]">{policies.folder}</span>
+            <CopyButton value={policies.folder} what="folder" />
+            <span className="ml-2">
+              revision <span className="font-mono text-mono">{policies.revision.slice(0, 12)}</span>
+            </span>
+            <CopyButton value={policies.revision} what="revision" />
+          </p>
+        )}
+      </header>
+      {policies === undefined && problem !== undefined ? (
+        <FailedState what="Policies could not be loaded" problem={problem} onRetry={reload} />
+      ) : null}
+      {policies === undefined && problem === undefined ? <SkeletonRows rows={12} label="Loading policies" /> : null}
+      {policies !== undefined && chosen === undefined ? (
+        <EmptyState title="No policy files">
+          Put a YAML file into the folder above. Until then there is nothing to judge calls by, and they are refused.
+        </EmptyState>
+      ) : null}
+      {policies !== undefined && chosen !== undefined ? (
+        <div className="flex min-h-0 flex-1 narrow:flex-col">
+          <Files policies={policies} chosen={chosen.file} />
+          <div className="min-h-0 min-w-0 flex-1">
+            <PolicyFile
+              file={chosen}
+              line={place?.file === chosen.file ? place.line : undefined}
+              onPlace={(line) => goTo('policies', { policy: { file: chosen.file, line } })}
+            />
+          </div>
+        </div>
+      ) : null}
+    </div>
+  )
+}

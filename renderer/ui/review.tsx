@@ -1,0 +1,83 @@
+// Keeps track of what a person has not seen yet: each end of a long text reports once it was on screen.
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
+
+type Review = {
+  add(id: string, element: HTMLElement): void
+  remove(id: string): void
+  see(id: string): void
+}
+
+const ReviewContext = createContext<Review | undefined>(undefined)
+
+export type ReviewState = {
+  readonly review: Review
+  /** Whether every end was on screen. False until the first end has reported. */
+  readonly complete: boolean
+  /** Moves to the first text whose end was not on screen yet. */
+  readonly continueReading: () => void
+}
+
+/** Tracks one card; give the component that calls this a new key for another card. */
+export function useReview(): ReviewState {
+  const ends = useRef(new Map<string, { element: HTMLElement; seen: boolean }>())
+  const [complete, setComplete] = useState(false)
+  const recount = useCallback(() => {
+    const all = [...ends.current.values()]
+    setComplete(all.length > 0 && all.every(({ seen }) => seen))
+  }, [])
+  const review = useMemo<Review>(
+    () => ({
+      add: (id, element) => {
+        // An end that was seen stays seen, also when its text is folded differently.
+        ends.current.set(id, { element, seen: ends.current.get(id)?.seen ?? false })
+        recount()
+      },
+      remove: (id) => {
+        ends.current.delete(id)
+        recount()
+      },
+      see: (id) => {
+        const end = ends.current.get(id)
+        if (end === undefined || end.seen) return
+        end.seen = true
+        recount()
+      },
+    }),
+    [recount],
+  )
+  const continueReading = useCallback(() => {
+    const next = [...ends.current.values()].find(({ seen }) => !seen)?.element
+    if (next === undefined) return
+    const scroller = next.closest<HTMLElement>('[data-scroller]') ?? next
+    scroller.scrollIntoView({ block: 'nearest' })
+    scroller.focus({ preventScroll: true })
+    scroller.scrollBy({ top: scroller.clientHeight * 0.9 })
+  }, [])
+  return { review, complete, continueReading }
+}
+
+export function ReviewProvider({ review, children }: { review: Review; children: ReactNode }) {
+  return <ReviewContext value={review}>{children}</ReviewContext>
+}
+
+/** Stands at the end of a text. `ready` is false while parts of the text wait behind an expander. */
+export function ReviewEnd({ id, ready = true }: { id: string; ready?: boolean }) {
+  const review = useContext(ReviewContext)
+  const element = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    const end = element.current
+    if (review === undefined || end === null) return
+    review.add(id, end)
+    return () => review.remove(id)
+  }, [review, id])
+  useEffect(() => {
+    const end = element.current
+    if (review === undefined || end === null || !ready) return
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) review.see(id)
+    })
+    observer.observe(end)
+    return () => observer.disconnect()
+  }, [review, id, ready])
+  return <span ref={element} data-review-end={id} aria-hidden="true" className="block h-px" />
+}

@@ -1,0 +1,48 @@
+// Long text is shown in chunks, so that a megabyte in an argument neither freezes the window nor gets cut: every chunk
+// but the first waits behind a button that says how much is left.
+
+export type TextLine = {
+  /** 1-based number, or nothing where the line continues from the row above. */
+  readonly number: number | undefined
+  readonly text: string
+}
+
+/** A row longer than this is continued on the next one, in UTF-16 units. */
+const maxRow = 2000
+
+/** Splits at `\n`, keeping a `\r` before it visible to the caller, and continues overlong lines on numberless rows. */
+export function textLines(text: string): TextLine[] {
+  const rows: TextLine[] = []
+  text.split('\n').forEach((line, index, all) => {
+    // The line end stays with its line, so that a CR before it is judged as part of a line end.
+    const whole = index < all.length - 1 && line.endsWith('\r') ? `${line}\n` : line
+    let start = 0
+    do {
+      let end = Math.min(start + maxRow, whole.length)
+      const last = whole.charCodeAt(end - 1)
+      // Never between the halves of a surrogate pair.
+      if (end < whole.length && last >= 0xd800 && last <= 0xdbff) end -= 1
+      rows.push({ number: start === 0 ? index + 1 : undefined, text: whole.slice(start, end) })
+      start = end
+    } while (start < whole.length)
+  })
+  return rows
+}
+
+/** How many lines a person would count: a final line break does not start another line. */
+export function countLines(text: string): number {
+  if (text === '') return 0
+  const breaks = text.split('\n').length
+  return text.endsWith('\n') ? breaks - 1 : breaks
+}
+
+/** End of the chunk that starts at row `start`: at most `maxRows` rows and about `maxUnits` UTF-16 units. */
+export function chunkEnd(rows: readonly TextLine[], start: number, maxRows = 400, maxUnits = 60_000): number {
+  let units = 0
+  let end = start
+  while (end < rows.length && end - start < maxRows && (units < maxUnits || end === start)) {
+    units += rows[end]?.text.length ?? 0
+    end += 1
+  }
+  return end
+}

@@ -1,0 +1,36 @@
+// The requests of the proxy benchmark. All ids have the same number of digits, so that all answers to one kind of call
+// have the same length, and a refusal in the midst of a flood shows as a wrong byte count.
+
+let lastId = 10_000_000
+
+function request(method: string, params: object): Buffer {
+  lastId++
+  return Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id: lastId, method, params })}\n`)
+}
+
+const echoText = 'a short text, as small calls have'
+
+export const initializeRequest = (): Buffer =>
+  request('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'bench', version: '1.0.0' },
+  })
+
+export const initializedNotification = Buffer.from('{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
+
+export const toolsListRequest = (): Buffer => request('tools/list', {})
+
+export const echoRequest = (tool: string): Buffer =>
+  request('tools/call', { name: tool, arguments: { text: echoText } })
+
+export const blobRequest = (bytes: number): Buffer => request('tools/call', { name: 'get_blob', arguments: { bytes } })
+
+/** Throws unless the line is the upstream's own answer to an echo call; a refusal would be fast and worthless. */
+export function assertEcho(line: string): void {
+  const answer = JSON.parse(line)
+  const text = answer.result?.content?.[0]?.text
+  if (answer.result?.isError === true || text !== echoText) {
+    throw new Error(`the call was not answered by the upstream: ${line.slice(0, 500)}`)
+  }
+}

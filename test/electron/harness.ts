@@ -1,0 +1,120 @@
+// Runs the whole shell on the shim with a broker in memory: real preload, real Chromium, a small page of the tests' own.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { build } from 'esbuild'
+import type { Page } from 'playwright-core'
+import type { StartBroker } from '../../broker/host-contract.ts'
+import { type AppDeps, type AppOutcome, runApp } from '../../electron/app.ts'
+import { app, BrowserWindow, knowPicture, recorded, resetShim } from '../shim/electron.ts'
+import { createFakeBroker, type FakeBroker } from './fake-broker.ts'
+
+const repository = path.join(import.meta.dirname, '..', '..')
+const assets = path.join(repository, 'electron', 'assets')
+
+export const temporaryFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'countersign-shell-'))
+
+/** The preload as the build makes it: one CommonJS file. */
+export const buildPreload = async (folder: string): Promise<string> => {
+  const outfile = path.join(folder, 'preload.cjs')
+  await build({
+    entryPoints: [path.join(repository, 'electron', 'preload.ts')],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    external: ['electron'],
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+export type RunningApp = {
+  outcome: AppOutcome
+  broker: FakeBroker
+  home: string
+  log: string[]
+  window(): BrowserWindow
+  page(): Promise<Page>
+  /** The page has its snapshot. */
+  ready(): Promise<Page>
+  signal(): void
+  /** Quits and waits for the end; the home stays for the next start. */
+  quit(): Promise<void>
+}
+
+export type Start = Partial<Pick<AppDeps, 'argv' | 'env' | 'platform'>> & {
+  home: string
+  /** The data folder the app is told, where it is another than `home`. */
+  under?: string
+  broker?: FakeBroker
+  startBroker?: StartBroker
+}
+
+export const startApp = async ({
+  home,
+  under,
+  broker = createFakeBroker(),
+  startBroker,
+  ...changes
+}: Start): Promise<RunningApp> => {
+  for (const file of readdirSync(path.join(assets, 'tray'))) {
+    if (file.endsWith('@2x.png')) knowPicture(path.join(assets, 'tray', file))
+  }
+  const log: string[] = []
+  let signal = () => {}
+  const outcome = await runApp({
+    startBroker: startBroker ?? broker.start,
+    home: under ?? home,
+    version: '0.0.0',
+    files: {
+      renderer: path.join(import.meta.dirname, 'page'),
+      preload: await buildPreload(home),
+      assets,
+      starterPolicies: path.join(repository, 'policies'),
+    },
+    platform: 'linux',
+    argv: [],
+    env: {},
+    onSignal: (ended) => {
+      signal = ended
+    },
+    log: (line) => log.push(line),
+    ...changes,
+  })
+  const window = () => {
+    const [only] = BrowserWindow.getAllWindows()
+    if (only === undefined) throw new Error('There is no window.')
+    return only
+  }
+  const page = () => window().page()
+  return {
+    outcome,
+    broker,
+    home,
+    log,
+    window,
+    page,
+    ready: async () => {
+      const opened = await page()
+      await opened.getByRole('heading', { name: /^\d+ waiting$/ }).waitFor()
+      return opened
+    },
+    signal: () => signal(),
+    quit: async () => {
+      const { ended } = app
+      if (recorded.exitCode === undefined) app.quit()
+      await ended
+      resetShim()
+    },
+  }
+}
+
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true })
+
+/** The only tray icon; throws when there is none or more. */
+export const theTray = () => {
+  const [tray, ...others] = recorded.trays
+  if (tray === undefined || others.length > 0) throw new Error(`There are ${recorded.trays.length} tray icons.`)
+  return tray
+}

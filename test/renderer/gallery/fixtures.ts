@@ -1,0 +1,340 @@
+// Cards, calls and policies as they come in real life: long paths, long texts, other scripts, hostile characters.
+import type {
+  ApprovalCard,
+  BrokerStatus,
+  CallDetail,
+  CallSummary,
+  PolicyFileView,
+  Settings,
+} from '../../../core/wire/ui-contract.ts'
+
+/** 14:00 local time on a fixed day: pictures and tests do not depend on when they run. */
+export const now = new Date(2026, 10, 20, 14, 0, 0).getTime()
+
+const hash = (seed: string): string =>
+  Array.from({ length: 64 }, (_, i) => ((seed.charCodeAt(i % seed.length) * (i + 7)) % 16).toString(16)).join('')
+
+export const settings: Settings = { theme: 'system', startAtLogin: false, notifications: true }
+
+const folder = '/home/mara/code/harbour-site'
+const filesystem = ['npx', '-y', '@modelcontextprotocol/server-filesystem', folder]
+
+const cursor: ApprovalCard['who'] = {
+  client: 'cursor',
+  clientInfo: { name: 'cursor-vscode', version: '2.4.1' },
+  process: 'Cursor Helper (Plugin)',
+  pid: 41877,
+  folder,
+  session: 's-cursor',
+  sessionStartedAt: now - 42 * 60_000,
+}
+
+const desktop: ApprovalCard['who'] = {
+  client: 'claude-desktop',
+  clientInfo: { name: 'claude-ai', version: '0.14.2' },
+  pid: 2210,
+  folder: '/home/mara',
+  session: 's-desktop',
+  sessionStartedAt: now - 3 * 3_600_000,
+}
+
+export function card(id: string, part: Partial<ApprovalCard> = {}): ApprovalCard {
+  return {
+    id,
+    ticket: id.toUpperCase().slice(0, 4),
+    binding: hash(`binding ${id}`),
+    openedAt: now - 13_000,
+    expiresAt: now + 587_000,
+    caller: { state: 'waiting', until: now + 32_000 },
+    waiting: 1,
+    who: cursor,
+    where: { server: 'filesystem', command: filesystem, pin: hash('pin') },
+    tool: 'write_file',
+    arguments: { path: `${folder}/notes.md`, content: '# Notes\n\nShip on Friday.\n' },
+    argumentsHash: hash(`arguments ${id}`),
+    risk: { class: 'write', evidence: ['the name starts with “write”'] },
+    rule: {
+      source: 'rule',
+      rules: [{ id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }],
+      reason: 'Writes in the project need a look.',
+      revision: hash('revision'),
+    },
+    before: [
+      { at: now - 240_000, outcome: 'approved', sameArguments: false },
+      { at: now - 3_000_000, outcome: 'refused', sameArguments: true },
+    ],
+    ...part,
+  }
+}
+
+const listing = Array.from({ length: 200 }, (_, i) =>
+  i % 9 === 0
+    ? `export function step${i}(input: Harbour): Harbour {`
+    : i % 9 === 8
+      ? '}'
+      : `  const berth${i} = input.berths.filter((berth) => berth.depth > ${i} && !berth.closed)`,
+).join('\n')
+
+export const cards = {
+  write: card('7f3a'),
+  low: card('1c09', {
+    tool: 'read_text_file',
+    arguments: { path: '/home/mara/Documents/taxes/2025/statement.txt', head: 40 },
+    openedAt: now - 9_000,
+    risk: { class: 'read', evidence: ['the name starts with “read”'] },
+    rule: { source: 'default', rules: [], reason: 'Reads outside the project ask first.', revision: hash('revision') },
+    before: [],
+  }),
+  long: card('b2e1', {
+    arguments: {
+      path: `${folder}/packages/berth-planner/src/features/allocation/strategies/tide-window/allocate-by-tide-window.ts`,
+      content: `${listing}\n`,
+    },
+    openedAt: now - 8_000,
+  }),
+  edit: card('e0d4', {
+    tool: 'edit_file',
+    arguments: {
+      path: `${folder}/content/ar/مرحبا/index.md`,
+      edits: [
+        { oldText: 'مرحبا بكم في الميناء', newText: 'أهلا وسهلا بكم في الميناء ⚓️ 👩‍🚀\nOpen 06:00–22:00' },
+        { oldText: 'price: 12', newText: 'price: 14' },
+      ],
+      dryRun: false,
+    },
+    openedAt: now - 7_000,
+  }),
+  critical: card('9d44', {
+    who: desktop,
+    tool: 'delete_branch',
+    where: {
+      server: 'github',
+      command: ['/usr/local/bin/github-mcp-server', 'stdio', '--toolsets', 'repos,issues'],
+      pin: hash('github'),
+    },
+    arguments: { owner: 'acme', repo: 'api', branch: 'main', force: true, expected: null, labels: [] },
+    openedAt: now - 20_000,
+    caller: { state: 'released' },
+    waiting: 0,
+    risk: {
+      class: 'destructive',
+      evidence: ['the name starts with “delete”', 'the server marks it as destructive', 'force is true'],
+    },
+  }),
+  hostile: card('66aa', {
+    who: desktop,
+    tool: 'write_file',
+    arguments: {
+      path: `${folder}/in\u202evoice\u202c.\u200bmd`,
+      content:
+        'plain first line\r\n\u001b[31mred\u001b[0m text, а lооk-alike pаypal\nhidden: \u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065} end\u00a0here\n<img src=x onerror=alert(1)>\n',
+      'no\u2066te': 'x',
+    },
+    openedAt: now - 6_000,
+  }),
+  gone: card('0b0b', {
+    tool: 'move_file',
+    arguments: { source: `${folder}/drafts/plan.md`, destination: `${folder}/published/plan.md` },
+    openedAt: now - 5_000,
+    caller: { state: 'gone' },
+    waiting: 0,
+    before: [],
+  }),
+} as const
+
+export const today: BrokerStatus['today'] = {
+  'allowed-by-rule': 1204,
+  'allowed-by-default': 318,
+  approved: 21,
+  refused: 3,
+  'denied-by-rule': 7,
+  expired: 2,
+  'upstream-error': 5,
+}
+
+export const status: BrokerStatus = {
+  version: '0.1.0',
+  host: 'desktop',
+  home: '/home/mara/.local/share/countersign',
+  keyStorage: 'keychain',
+  startedAt: now - 5 * 3_600_000,
+  policy: { revision: hash('revision'), files: 2, problems: ['github.yaml:9:5 unknown key “tool”'] },
+  sessions: [
+    { session: 's-cursor', client: 'cursor', server: 'filesystem', startedAt: now - 42 * 60_000 },
+    { session: 's-desktop', client: 'claude-desktop', server: 'github', startedAt: now - 3 * 3_600_000 },
+  ],
+  pending: 0,
+  today,
+  alerts: [{ at: now - 600_000, kind: 'unknown-verb', detail: 'pid 9912 sent “approve” on the socket' }],
+  auditHead: hash('head'),
+}
+
+const outcomesInTurn: CallSummary['outcome'][] = [
+  'allowed-by-rule',
+  'allowed-by-default',
+  'approved',
+  'refused',
+  'allowed-by-rule',
+  'denied-by-rule',
+  'upstream-error',
+  'released',
+  'allowed-by-grant',
+  'expired',
+  'cancelled',
+  'never-shown',
+  'outcome-unknown',
+  'denied-policy-broken',
+  'too-many',
+  'denied-by-default',
+]
+const tools = ['read_text_file', 'list_directory', 'write_file', 'move_file', 'search_files', 'delete_branch']
+
+export const calls: CallSummary[] = Array.from({ length: 130 }, (_, i): CallSummary => {
+  const outcome = i === 0 ? 'running' : (outcomesInTurn[i % outcomesInTurn.length] ?? 'approved')
+  const base: CallSummary = {
+    call: `s-cursor.${1000 - i}`,
+    session: 's-cursor',
+    client: i % 5 === 0 ? 'claude-desktop' : 'cursor',
+    server: i % 6 === 5 ? 'github' : 'filesystem',
+    tool: i === 7 ? 'write\u202e_file' : (tools[i % tools.length] ?? 'read_text_file'),
+    risk: i % 6 === 5 ? 'destructive' : i % 3 === 2 ? 'write' : 'read',
+    outcome,
+    receivedAt: now - 4_000 - i * 47_000,
+  }
+  if (outcome === 'approved') return { ...base, heldMs: 4200, durationMs: 31.2 }
+  if (outcome === 'refused' || outcome === 'expired') return { ...base, heldMs: 61_000 }
+  return i % 2 === 0 ? { ...base, durationMs: 8 + i * 3.1, rule: 'reads-pass' } : base
+})
+
+export function detailOf(summary: CallSummary): CallDetail {
+  const at = summary.receivedAt
+  const event = (
+    seq: number,
+    after: number,
+    type: string,
+    data: Record<string, unknown>,
+  ): CallDetail['events'][number] => ({
+    seq: 48_210 + seq,
+    at: at + after,
+    type,
+    data: { call: summary.call, ...data },
+    hash: hash(`event ${seq}`),
+  })
+  return {
+    summary,
+    arguments: {
+      text: JSON.stringify({ path: `${folder}/notes.md`, content: '# Notes\n', token: '[redacted hmac:3f2a]' }),
+      bytes: 18_220,
+      truncated: true,
+    },
+    argumentsHash: hash('arguments'),
+    result: { text: 'Successfully wrote to \u001b[1mnotes.md\u001b[0m', bytes: 31, truncated: false },
+    reason: 'Writes in the project need a look.',
+    decidedBy: 'mara, in the desktop app',
+    revision: hash('revision'),
+    rules: [{ id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }],
+    events: [
+      event(0, 0, 'call.received', { tool: summary.tool, bytes: 412 }),
+      event(1, 1, 'call.decided', { decision: 'hold', source: 'rule' }),
+      event(2, 3, 'hold.opened', { budgetMs: 45_000 }),
+      event(3, 4203, 'hold.closed', { outcome: 'approved', by: 'mara', afterMs: 4200 }),
+      event(4, 4205, 'call.forwarded', {}),
+      event(5, 4236, 'call.answered', { outcome: 'ok', bytes: 31, durationMs: 31.2 }),
+    ],
+  }
+}
+
+const filesystemYaml = `version: 1
+name: Files
+server: filesystem
+default:
+  read: allow
+  "*": require-approval
+rules:
+  - id: stay-in-the-project
+    effect: allow
+    tools: [write_file, edit_file]
+    when: { path: { inside: "~/code/harbour-site/content" } }
+
+  # People look at every other write.
+  - id: ask-before-writing
+    effect: require-approval
+    tools: [write_file, edit_file, create_directory]
+    reason: Writes in the project need a look.
+
+  - id: never-move
+    effect: deny
+    tools: [move_file]
+    reason: Moving files is done by people here.
+`
+
+const githubYaml = `version: 1
+name: GitHub
+server: github
+default:
+  read: allow
+  "*": require-approval
+rules:
+  - id: no-deleting
+    tool: ["delete_*"]
+    effect: deny
+`
+
+export const policyFiles: PolicyFileView[] = [
+  {
+    file: 'filesystem.yaml',
+    status: 'ok',
+    name: 'Files',
+    servers: ['filesystem'],
+    text: filesystemYaml,
+    defaults: [
+      { risk: 'read', effect: 'allow' },
+      { risk: '*', effect: 'require-approval' },
+    ],
+    rules: [
+      {
+        id: 'stay-in-the-project',
+        effect: 'allow',
+        tools: ['write_file', 'edit_file'],
+        line: 8,
+        conditions: ['path is inside ~/code/harbour-site/content'],
+      },
+      {
+        id: 'ask-before-writing',
+        effect: 'require-approval',
+        tools: ['write_file', 'edit_file', 'create_directory'],
+        line: 14,
+        conditions: [],
+        reason: 'Writes in the project need a look.',
+      },
+      {
+        id: 'never-move',
+        effect: 'deny',
+        tools: ['move_file'],
+        line: 19,
+        conditions: [],
+        reason: 'Moving files is done by people here.',
+      },
+    ],
+    diagnostics: [],
+  },
+  {
+    file: 'github.yaml',
+    status: 'broken',
+    name: 'GitHub',
+    servers: ['github'],
+    text: githubYaml,
+    defaults: [],
+    rules: [],
+    diagnostics: [
+      {
+        severity: 'error',
+        file: 'github.yaml',
+        line: 9,
+        column: 5,
+        message: 'unknown key “tool”',
+        suggestion: 'Did you mean “tools”?',
+      },
+    ],
+  },
+]

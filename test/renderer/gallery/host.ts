@@ -1,0 +1,181 @@
+// A host for the built renderer that speaks the UI contract from fixtures: the same routes, headers and content
+// security policy as the headless host, and a log of what the window really sent.
+import { readFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import type {
+  ApprovalCard,
+  BrokerStatus,
+  CallSummary,
+  PolicyFileView,
+  Settings,
+  UiEvent,
+  UiMethod,
+  UiParams,
+  UiReply,
+  UiResult,
+} from '../../../core/wire/ui-contract.ts'
+import { calls, detailOf, policyFiles, settings, status } from './fixtures.ts'
+
+const csp =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+const token = 'gallery-token'
+
+export type GalleryState = {
+  approvals: ApprovalCard[]
+  calls: CallSummary[]
+  files: PolicyFileView[]
+  status: BrokerStatus
+  settings: Settings
+  /** Outcome of the next approve or refuse instead of the plain one. */
+  answer: UiResult<'approvals.approve'>['outcome'] | undefined
+  /** `down` breaks every connection, `used` answers 401. */
+  door: 'open' | 'down' | 'used'
+}
+
+export type Gallery = {
+  readonly url: string
+  readonly state: GalleryState
+  readonly received: { method: string; params: unknown }[]
+  emit(event: UiEvent): void
+  /** Skips a sequence number, as if an event had been lost. */
+  lose(): void
+  reset(part?: Partial<GalleryState>): void
+  close(): Promise<void>
+}
+
+function fresh(part: Partial<GalleryState> = {}): GalleryState {
+  return { approvals: [], calls, files: policyFiles, status, settings, answer: undefined, door: 'open', ...part }
+}
+
+/** @param folder the built renderer */
+export async function startGallery(folder: string): Promise<Gallery> {
+  const state = fresh()
+  const received: Gallery['received'] = []
+  const streams = new Set<ServerResponse>()
+  let seq = 100
+
+  const emit = (event: UiEvent): void => {
+    seq += 1
+    for (const stream of streams) stream.write(`data: ${JSON.stringify({ seq, event })}\n\n`)
+  }
+
+  const close = (id: string, outcome: 'approved' | 'refused'): void => {
+    state.approvals = state.approvals.filter((card) => card.id !== id)
+    emit({ type: 'approval.closed', id, outcome })
+  }
+
+  const handlers: { [M in UiMethod]: (params: UiParams<M>) => UiResult<M> } = {
+    snapshot: () => ({ seq, approvals: state.approvals, status: state.status, settings: state.settings }),
+    'approvals.approve': ({ id }) => {
+      const card = state.approvals.find((open) => open.id === id)
+      const outcome = state.answer ?? (card?.caller.state === 'waiting' ? 'ran' : 'granted')
+      if (outcome === 'ran' || outcome === 'granted') close(id, 'approved')
+      return { outcome }
+    },
+    'approvals.refuse': ({ id }) => {
+      close(id, 'refused')
+      return { outcome: 'refused' }
+    },
+    'activity.list': ({ before, limit, outcome, text }) => {
+      const found = state.calls.filter(
+        (call) =>
+          (outcome === undefined || outcome.includes(call.outcome)) &&
+          (text === undefined || `${call.tool} ${call.server} ${call.client}`.includes(text)),
+      )
+      const start = before === undefined ? 0 : Number(before)
+      const next = start + limit < found.length ? { next: String(start + limit) } : {}
+      return { calls: found.slice(start, start + limit), ...next }
+    },
+    'activity.get': ({ call }) => {
+      const summary = state.calls.find((known) => known.call === call)
+      return summary === undefined ? {} : { detail: detailOf(summary) }
+    },
+    'policies.list': () => ({
+      folder: '/home/mara/.config/countersign/policies',
+      revision: state.status.policy.revision,
+      files: state.files,
+    }),
+    'settings.set': (params) => {
+      state.settings = { ...state.settings, ...(params as Partial<Settings>) }
+      emit({ type: 'settings.changed', settings: state.settings })
+      return state.settings
+    },
+  }
+
+  const answer = (method: UiMethod, params: unknown): UiReply => {
+    received.push({ method, params })
+    const handler = handlers[method] as (value: unknown) => unknown
+    return { ok: true, value: handler(params) }
+  }
+
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://gallery')
+    const json = (value: unknown, code = 200): void => {
+      response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      response.end(JSON.stringify(value))
+    }
+    if (url.pathname.startsWith('/api/') && state.door === 'down') {
+      request.socket.destroy()
+      return
+    }
+    if (url.pathname.startsWith('/api/') && state.door === 'used') return json({ error: 'unauthorized' }, 401)
+    if (url.pathname === '/api/session') return json({ csrf: token })
+    if (url.pathname === '/api/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      response.write(': hello\n\n')
+      streams.add(response)
+      response.on('close', () => streams.delete(response))
+      return
+    }
+    if (url.pathname === '/api/request') {
+      if (request.headers['x-countersign-csrf'] !== token) return json({ error: 'csrf' }, 403)
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      const { method, params } = JSON.parse(body) as { method: UiMethod; params: unknown }
+      return json(answer(method, params))
+    }
+    const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname)
+    const file = await readFile(join(folder, path)).catch(() => undefined)
+    if (file === undefined) {
+      response.writeHead(404).end()
+      return
+    }
+    response.writeHead(200, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': csp,
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(file)
+  })
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    state,
+    received,
+    emit,
+    lose: () => {
+      seq += 1
+    },
+    reset: (part) => {
+      Object.assign(state, fresh(part))
+      received.length = 0
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
