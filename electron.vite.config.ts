@@ -31,6 +31,8 @@ export default defineConfig({
     build: {
       ...rendererConfig.build,
       minify: true,
+      // Loaded from the disk, so its size costs no download.
+      chunkSizeWarningLimit: 2000,
       // One browser only here: the Chromium that the pinned Electron carries, or an older one.
       target: 'chrome140',
       cssTarget: 'chrome140',

@@ -1,7 +1,13 @@
 // The queue of held calls: cards for people, answers for proxies, single-use grants for calls whose client could not
 // wait. All of it lives in memory: no file or database row can approve anything.
 import * as crypto from 'node:crypto'
-import { type Approval, type ApprovalEffect, type ApprovalEvent, openApproval, transition } from '../core/approval/state.ts'
+import {
+  type Approval,
+  type ApprovalEffect,
+  type ApprovalEvent,
+  openApproval,
+  transition,
+} from '../core/approval/state.ts'
 import type { JsonObject } from '../core/schema/json.ts'
 import type { BrokerParams, BrokerResult } from '../core/wire/broker-contract.ts'
 import { argumentsHash, canonicalJson } from '../core/wire/json-line.ts'
@@ -69,7 +75,18 @@ type Grant = { approval: string; session: string; by: string; until: number; tim
 export function bindingOf(session: Session, ask: Ask): string {
   const { client, server, pin } = session
   const { tool, revision } = ask
-  return sha256(canonicalJson({ v: 1, session: session.session, client, server, pin, tool, revision, arguments: ask.argumentsHash }))
+  return sha256(
+    canonicalJson({
+      v: 1,
+      session: session.session,
+      client,
+      server,
+      pin,
+      tool,
+      revision,
+      arguments: ask.argumentsHash,
+    }),
+  )
 }
 
 export function createApprovals(options: ApprovalsOptions): Approvals {
@@ -143,7 +160,12 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       case 'approved':
         return answer({ outcome: 'approved', approval, by })
       case 'refused':
-        return answer({ outcome: 'refused', approval, by, ...(effect.reason === undefined ? {} : { reason: effect.reason }) })
+        return answer({
+          outcome: 'refused',
+          approval,
+          by,
+          ...(effect.reason === undefined ? {} : { reason: effect.reason }),
+        })
       case 'released':
         return answer({ outcome: 'released', approval, ticket: entry.ticket, expiresAt: entry.expiresAt })
       case 'expired':
@@ -212,7 +234,10 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     })
     recentCards.push(monotonic())
     open.set(entry.id, entry)
-    entry.timers.set('expiry', setTimeout(() => apply(entry, { type: 'expire' }, 'clock'), lifeMs))
+    entry.timers.set(
+      'expiry',
+      setTimeout(() => apply(entry, { type: 'expire' }, 'clock'), lifeMs),
+    )
     return entry
   }
 

@@ -19,13 +19,23 @@ export function layoutHere(home?: string): HomeLayout {
  * @throws BrokerStartError if one cannot be made or written, belongs to somebody else, or is a link.
  */
 export function prepareHome(layout: HomeLayout): void {
-  for (const folder of [layout.home, layout.policies, path.dirname(layout.published), layout.spool, layout.keys, layout.run]) {
+  for (const folder of [
+    layout.home,
+    layout.policies,
+    path.dirname(layout.published),
+    layout.spool,
+    layout.keys,
+    layout.run,
+  ]) {
     try {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
       fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
     } catch (error) {
       const { message } = error as Error
-      throw new BrokerStartError('home-unwritable', `The folder ${folder} cannot be used: ${message}. Nothing was started.`)
+      throw new BrokerStartError(
+        'home-unwritable',
+        `The folder ${folder} cannot be used: ${message}. Nothing was started.`,
+      )
     }
   }
   for (const folder of [layout.keys, layout.run]) ownPrivately(folder)

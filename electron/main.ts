@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { app, dialog } from 'electron'
 import { startBroker } from '../broker/broker.ts'
-import { resolveHome } from '../broker/paths.ts'
+import { layoutHere } from '../broker/paths.ts'
 import { type AppOutcome, runApp } from './app.ts'
 import { createLoginItem } from './login-item.ts'
 
@@ -34,7 +34,7 @@ const loginItem = createLoginItem({
 /** Settles when the app runs or has decided not to. */
 export const started: Promise<AppOutcome> = runApp({
   startBroker,
-  home: resolveHome(process.env),
+  home: layoutHere().home,
   version: app.getVersion(),
   files: {
     renderer: path.join(root, 'out', 'renderer'),

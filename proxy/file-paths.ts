@@ -6,6 +6,11 @@ import type { PolicyPorts } from '../core/policy/evaluate.ts'
 
 const foldsCase = process.platform === 'win32' || process.platform === 'darwin'
 
+/** PATH_MAX of Linux; other systems have less. */
+const longestPath = 4096
+/** The path names nothing that exists: a part is missing, is no folder, or is too long for a name. */
+const namesNothing = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
+
 /** Path resolution for an upstream that works in `cwd`. */
 export function filePaths(cwd: string): PolicyPorts {
   return {
@@ -13,7 +18,11 @@ export function filePaths(cwd: string): PolicyPorts {
     resolvePath: (text) => {
       if (text.includes('\0')) return undefined
       const expanded = text === '~' || /^~[/\\]/.test(text) ? path.join(os.homedir(), text.slice(1)) : text
-      const real = realPath(path.resolve(cwd, expanded), 0)
+      const resolved = path.resolve(cwd, expanded)
+      // Too long to be opened, so it needs no look at the disk; unless it only becomes short by tidying.
+      if (resolved.length > longestPath) return foldsCase ? resolved.toLowerCase() : resolved
+      if (expanded.length > longestPath) return undefined
+      const real = realPath(resolved, 0)
       // `link/..` is the link's folder to a program that tidies paths first, and the target's parent to the kernel.
       if (/(^|[/\\])\.\.([/\\]|$)/.test(expanded) && walk(cwd, expanded) !== real) return undefined
       return real !== undefined && foldsCase ? real.toLowerCase() : real
@@ -41,14 +50,14 @@ function realPath(target: string, links: number): string | undefined {
   try {
     return fs.realpathSync.native(target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined
+    if (!namesNothing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
   }
   // It does not exist, or it is a link to something that does not: a write would create what the link names.
   try {
     return realPath(path.resolve(path.dirname(target), fs.readlinkSync(target)), links + 1)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'EINVAL') return undefined
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code !== 'EINVAL' && !namesNothing.has(code)) return undefined
   }
   const parent = path.dirname(target)
   if (parent === target) return target

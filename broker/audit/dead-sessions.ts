@@ -7,12 +7,10 @@
 import type { AuditEventData } from '../../core/schema/audit-event.ts'
 import { type Db, prepared } from './driver.ts'
 
-const kind = 'session-gone'
-
-export type SessionGone = { type: 'alert'; data: AuditEventData<'alert'> }
+export type SessionGone = AuditEventData<'session.gone'>
 
 /**
- * The events by which the broker closes sessions whose process is gone; empty when there are none. Ingest every spool
+ * The data of the events (`session.gone`) by which the broker closes sessions whose process is gone; empty when there are none. Ingest every spool
  * before, append the events to the broker's spool, and ingest that. `isAlive` is asked for each session without an end.
  */
 export function closeDeadSessions(db: Db, isAlive: (pid: number, session: string) => boolean): SessionGone[] {
@@ -20,11 +18,5 @@ export function closeDeadSessions(db: Db, isAlive: (pid: number, session: string
     db,
     'SELECT session, pid FROM session WHERE ended_at IS NULL AND gone_at IS NULL AND pid IS NOT NULL ORDER BY started_at, session',
   ).all()
-  return open
-    .filter(({ session, pid }) => !isAlive(pid, session))
-    .map(({ session }) => ({ type: 'alert', data: { kind, detail: session } }))
+  return open.filter(({ session, pid }) => !isAlive(pid, session)).map(({ session }) => ({ session }))
 }
-
-/** The session an alert declares gone, or nothing where the alert is about something else. */
-export const goneSession = (alert: AuditEventData<'alert'>): string | undefined =>
-  alert.kind === kind ? alert.detail : undefined

@@ -1,8 +1,5 @@
 // The chain over all events of all spools, in the order the broker stored them.
-import { hash } from 'node:crypto'
 import type { Sha256 } from '../../core/audit/chain.ts'
-
-export const sha256Hex: Sha256 = (text) => hash('sha256', text)
 
 /** An event as stored. `data` is the exact JSON text of the spool line, so that no serialiser is part of the evidence. */
 export type EventRow = {

@@ -1,8 +1,8 @@
 // Carries spool lines into the database: each exactly once, in order, and none that its chain does not vouch for.
 import { readdirSync } from 'node:fs'
 import type { Sha256 } from '../../core/audit/chain.ts'
+import { sha256 as nodeSha256 } from '../sha256.ts'
 import type { Db } from './driver.ts'
-import { sha256Hex } from './event-chain.ts'
 import { eventAppender } from './event-log.ts'
 import { project } from './projection.ts'
 import { createStore, type ProjectionStore } from './projection-store.ts'
@@ -44,7 +44,7 @@ export type IngestOptions = {
 }
 
 export function createIngest(db: Db, options: IngestOptions): Ingest {
-  const { spoolFolder, now, sha256 = sha256Hex } = options
+  const { spoolFolder, now, sha256 = nodeSha256 } = options
   const store = createStore(db, { call: 'main.call', session: 'main.session' })
   const unreadable = new Set<string>()
 

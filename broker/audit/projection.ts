@@ -6,7 +6,6 @@
 
 import { outcomeOf } from './call-outcome.ts'
 import { type Bit, blankCall, blankSession, type CallRow, type SessionRow } from './call-row.ts'
-import { goneSession } from './dead-sessions.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import { isBrokerSession } from './spool-file.ts'
 import type { KnownEvent } from './spool-line.ts'
@@ -97,9 +96,8 @@ function projectBroker(store: ProjectionStore, t: number, event: KnownEvent): vo
       settle(store, { ...callRow(store, call, session, t), approval })
       return
     }
-    case 'alert': {
-      const gone = goneSession(event.data)
-      const row = gone === undefined ? undefined : store.session(gone)
+    case 'session.gone': {
+      const row = store.session(event.data.session)
       if (!row || row.ended_at !== null) return
       store.putSession({ ...row, gone_at: t })
       for (const call of store.callsOf(row.session, 'open')) settle(store, { ...call, session_over: 1 })
@@ -160,7 +158,8 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
       }
     }
     case 'call.cancelled':
-      return { ...row, cancelled_at: t }
+      // Announced, then taken back before a byte of it went out.
+      return { ...row, cancelled_at: t, forwarded_at: event.data.forwarded ? row.forwarded_at : null }
   }
 }
 

@@ -3,8 +3,9 @@
 // What this cannot see: a chain that was made anew as a whole, or cut at its end together with the rows and the spools that
 // belong to it. Against those only a head kept elsewhere helps, which is why the report carries the head.
 import { chainStart, type Sha256 } from '../../core/audit/chain.ts'
+import { sha256 as nodeSha256 } from '../sha256.ts'
 import { type Db, isCorruption, prepared } from './driver.ts'
-import { type EventRow, eventHash, sha256Hex } from './event-chain.ts'
+import { type EventRow, eventHash } from './event-chain.ts'
 import { project } from './projection.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import { parseJson } from './spool-line.ts'
@@ -24,7 +25,7 @@ const pageBytes = 8 * 1024 * 1024
  * consistent snapshot; takes seconds on a large log, so a server calls it away from its main thread.
  */
 export function verifyAudit(db: Db, options: { spoolFolder?: string; sha256?: Sha256 } = {}): VerifyReport {
-  const sha256 = options.sha256 ?? sha256Hex
+  const sha256 = options.sha256 ?? nodeSha256
   try {
     return db.transaction(() => verifySnapshot(db, sha256, options.spoolFolder)).deferred()
   } catch (error) {

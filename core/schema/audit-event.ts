@@ -124,6 +124,8 @@ export const auditEventData = {
   }),
   'grant.used': z.strictObject({ approval: z.string(), session: z.string(), call: callId }),
   'grant.expired': z.strictObject({ approval: z.string() }),
+  /** The process of a session is gone without `session.ended`: what it had open is settled. */
+  'session.gone': z.strictObject({ session: z.string() }),
   /** Something that should not happen: an unknown verb on the socket, a damaged spool, a foreign sender. */
   alert: z.strictObject({ kind: z.string(), detail: z.string() }),
 } as const

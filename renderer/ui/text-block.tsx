@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { Button } from './button.tsx'
 import { HostileText } from './hostile-text.tsx'
 import { ReviewEnd } from './review.tsx'
+import { Scroller } from './scroller.tsx'
 import { chunkEnd, countLines, textLines } from './text-lines.ts'
 import { count } from './time.ts'
 
@@ -18,12 +19,10 @@ export function TextBlock({ text, label, reviewId }: { text: string; label: stri
   const digits = String(countLines(text)).length
   return (
     <div className="overflow-hidden rounded-[5px] border border-line bg-well">
-      <section
-        data-scroller
-        aria-label={label}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        tabIndex={folds ? 0 : -1}
-        className={`relative overflow-auto -outline-offset-2 ${folds && !unfolded ? 'max-h-72' : ''}`}
+      <Scroller
+        label={label}
+        focusable={folds}
+        className={`relative overflow-auto ${folds && !unfolded ? 'max-h-72' : ''}`}
       >
         <div className="py-1.5 font-mono text-mono">
           {rows.slice(0, shown).map((row, index) => (
@@ -41,6 +40,9 @@ export function TextBlock({ text, label, reviewId }: { text: string; label: stri
             </div>
           ))}
         </div>
+        {rest === 0 && rows.length > 1 && !text.endsWith('\n') ? (
+          <p className="pb-1.5 pl-3 text-label text-muted">no line break at the end</p>
+        ) : null}
         {rest > 0 ? (
           <div className="px-2 pb-2">
             <Button onClick={() => setShown(chunkEnd(rows, shown))}>
@@ -49,7 +51,7 @@ export function TextBlock({ text, label, reviewId }: { text: string; label: stri
           </div>
         ) : null}
         {reviewId === undefined ? null : <ReviewEnd id={reviewId} ready={rest === 0} />}
-      </section>
+      </Scroller>
       {folds ? (
         <div className="flex items-center justify-between border-t border-line px-1 text-muted">
           <span className="pl-2 text-label tabular">{count(countLines(text), 'line')}</span>

@@ -13,9 +13,13 @@ const maxRow = 2000
 /** Splits at `\n`, keeping a `\r` before it visible to the caller, and continues overlong lines on numberless rows. */
 export function textLines(text: string): TextLine[] {
   const rows: TextLine[] = []
-  text.split('\n').forEach((line, index, all) => {
+  const lines = text.split('\n')
+  // A final line break ends the last line; it does not start another.
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop()
+  const breaks = text.split('\n').length - 1
+  lines.forEach((line, index) => {
     // The line end stays with its line, so that a CR before it is judged as part of a line end.
-    const whole = index < all.length - 1 && line.endsWith('\r') ? `${line}\n` : line
+    const whole = index < breaks && line.endsWith('\r') ? `${line}\n` : line
     let start = 0
     do {
       let end = Math.min(start + maxRow, whole.length)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { startLean, stopLean } from './support/lean-client.ts'
-import { assertEcho } from './support/messages.ts'
+import { assertBlob, assertEcho } from './support/messages.ts'
 import { cpuMs, helpersPssMb, memory } from './support/process-cost.ts'
 import { session } from './support/proxy-rounds.ts'
 import { echoScript, rulesPolicy, type Variant, variants } from './support/proxy-variants.ts'
@@ -49,8 +49,9 @@ describe('honesty', () => {
   })
   const run = (variant: Variant) => session([{ variant, collected: new Map() }], counts, 0)
 
-  it('a refusal is not an echo', () => {
+  it('a refusal is neither an echo nor a blob', () => {
     expect(() => assertEcho(refused(1))).toThrow(/not answered by the upstream/)
+    expect(() => assertBlob(refused(1), 10)).toThrow(/not answered by the upstream/)
   })
 
   it('a variant that refuses from the first call stops the run', async () => {
@@ -62,7 +63,7 @@ describe('honesty', () => {
   it('a variant that refuses later stops the run', async () => {
     const script = `let calls = 0; require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
       const { id, method, params } = JSON.parse(line); if (!id) return
-      const text = method === 'tools/call' && ++calls > 1 ? 'no' : params.arguments?.text
+      const text = params.arguments?.bytes ? 'x'.repeat(1000) : method === 'tools/call' && ++calls > 1 ? 'no' : params.arguments?.text
       console.log(JSON.stringify({ id, result: { content: [{ type: 'text', text }] } })) })`
     await expect(run(answering(script))).rejects.toThrow(/refused or altered calls/)
   })

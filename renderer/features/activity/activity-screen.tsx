@@ -1,10 +1,12 @@
 // Recent calls with what became of each; the full explorer grows from here.
+
 import { ArrowUp, Search } from 'lucide-react'
 import { useDeferredValue, useId, useRef, useState } from 'react'
 import { type CallOutcome, callOutcomes } from '../../../core/wire/ui-contract.ts'
 import { goTo, useNavigation } from '../../state/navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { outcomes } from '../../ui/outcome.tsx'
+import { Scroller } from '../../ui/scroller.tsx'
 import { EmptyState, FailedState, SkeletonRows } from '../../ui/state-views.tsx'
 import { count } from '../../ui/time.ts'
 import { CallDrawer } from './call-drawer.tsx'
@@ -68,13 +70,7 @@ export function ActivityScreen() {
         <h1 className="text-title font-semibold">Activity</h1>
         <Filters filter={filter} onFilter={setFilter} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section
-        ref={scroller}
-        tabIndex={0}
-        aria-label="Recent calls"
-        className="relative min-h-0 flex-1 overflow-y-auto -outline-offset-2"
-      >
+      <Scroller ref={scroller} label="Recent calls" className="relative min-h-0 flex-1 overflow-y-auto">
         {list.held > 0 ? (
           <div className="sticky top-10 z-20 flex h-0 justify-center">
             <Button className="border-ink-line bg-sheet text-ink shadow-float" onClick={list.showHeld}>
@@ -114,7 +110,7 @@ export function ActivityScreen() {
             </div>
           </>
         ) : null}
-      </section>
+      </Scroller>
       <CallDrawer call={open} onClose={() => goTo('activity', { call: undefined })} />
     </div>
   )

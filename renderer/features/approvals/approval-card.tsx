@@ -1,4 +1,5 @@
 // One held call, in the order the eye needs it: what, where, how bad, how long, exactly; then the answers.
+
 import { useEffect, useMemo, useState } from 'react'
 import type { ApprovalCard as Card } from '../../../core/wire/ui-contract.ts'
 import { isConfirm, isInvoluntary, isPlain, isWriting } from '../../state/keys.ts'
@@ -9,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { ReviewEnd, ReviewProvider, useReview } from '../../ui/review.tsx'
 import { riskLevel } from '../../ui/risk.tsx'
+import { Scroller } from '../../ui/scroller.tsx'
 import { ValueTree } from '../../ui/value-tree.tsx'
 import { countDeceptive, visibleText } from '../../ui/visible-text.ts'
 import { CardClock } from './card-clock.tsx'
@@ -47,29 +49,30 @@ function effectOf(card: Card): string {
 }
 
 function Head({ card }: { card: Card }) {
+  const sentence = sentenceFor(card)
   return (
-    <>
-      <div className="flex flex-col gap-1">
-        <p className="text-muted">
-          <HostileText text={card.who.client} /> asks <HostileText text={card.where.server} />
-        </p>
-        <h2 className="text-summary font-semibold text-balance">
-          {sentenceFor(card).map((part, index) =>
-            typeof part === 'string' ? (
-              part
-            ) : (
-              // biome-ignore lint/suspicious/noArrayIndexKey: parts of one immutable sentence
-              <span key={index} className="font-medium text-ink">
-                <HostileText text={part.value} />
-              </span>
-            ),
-          )}
-        </h2>
+    <div className="flex flex-col gap-1">
+      <p className="text-muted">
+        <HostileText text={card.who.client} /> asks <HostileText text={card.where.server} />
+      </p>
+      <h2 className="text-summary font-semibold text-balance">
+        {sentence.map((part, index) =>
+          typeof part === 'string' ? (
+            part
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one immutable sentence
+            <span key={index} className="font-medium text-ink">
+              <HostileText text={part.value} />
+            </span>
+          ),
+        )}
+      </h2>
+      {sentence.some((part) => typeof part !== 'string' && part.value === card.tool) ? null : (
         <p className="font-mono text-mono text-muted">
           <HostileText text={card.tool} />
         </p>
-      </div>
-    </>
+      )}
+    </div>
   )
 }
 
@@ -136,13 +139,7 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
       data-level={level}
       className="arrive flex h-full min-h-0 flex-col short:h-auto short:min-h-full"
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section
-        tabIndex={0}
-        data-scroller
-        aria-label="The call"
-        className="relative min-h-0 flex-1 overflow-y-auto -outline-offset-2"
-      >
+      <Scroller label="The call" className="relative min-h-0 flex-1 overflow-y-auto">
         <ReviewProvider review={review}>
           <CardFrame card={card} level={level} deceptive={deceptive} head={<Head card={card} />}>
             {closed === undefined ? <CardClock card={card} /> : null}
@@ -158,7 +155,7 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
             <CardFacts card={card} />
           </CardFrame>
         </ReviewProvider>
-      </section>
+      </Scroller>
       {closed === undefined ? (
         <DecisionBar
           blocked={blocked}

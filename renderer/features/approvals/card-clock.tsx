@@ -21,7 +21,7 @@ export function CardClock({ card }: { card: ApprovalCard }) {
       <time title={exactTime(expiresAt)} className="tabular whitespace-nowrap">
         {clockTime(expiresAt)}
       </time>
-      , unanswered means refused.
+      ; unanswered, the call does not run.
     </>
   )
   if (caller.state === 'waiting') {

@@ -64,8 +64,12 @@ export function CardFacts({ card }: { card: ApprovalCard }) {
           )}
         </span>
         <span className="text-muted">
-          {who.process === undefined ? 'Process' : <HostileText text={who.process} />}, pid{' '}
-          <span className="tabular">{who.pid}</span>, session of {age(who.sessionStartedAt, now)}
+          {who.process === undefined ? null : (
+            <>
+              <HostileText text={who.process} />,{' '}
+            </>
+          )}
+          pid <span className="tabular">{who.pid}</span>, session of {age(who.sessionStartedAt, now)}
         </span>
         <Mono>
           <HostileText text={who.folder} />

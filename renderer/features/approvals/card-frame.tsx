@@ -4,7 +4,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
-import { type RiskLevel, riskWords } from '../../ui/risk.tsx'
+import { type RiskLevel, riskLevel, riskWords } from '../../ui/risk.tsx'
 import { count } from '../../ui/time.ts'
 import { LevelMark } from './level-mark.tsx'
 
@@ -34,7 +34,7 @@ function Evidence({ card }: { card: ApprovalCard }) {
       {card.risk.evidence.map((reason, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: reasons of one immutable card
         <span key={index}>
-          {index > 0 ? '; ' : ''}
+          {index > 0 ? '; ' : ': '}
           <HostileText text={reason} />
         </span>
       ))}
@@ -49,7 +49,8 @@ function LowFrame({ card, level, head, children }: Props) {
       <p className="flex items-baseline gap-2">
         <LevelMark level={level} />
         <span>
-          {riskWords[card.risk.class]}. <Evidence card={card} />
+          {riskWords[card.risk.class]}
+          <Evidence card={card} />
         </span>
       </p>
       {children}
@@ -66,7 +67,8 @@ function ElevatedFrame({ card, level, deceptive, head, children }: Props) {
           <p className="flex items-baseline gap-2">
             <LevelMark level={level} />
             <span>
-              <b className="font-semibold">{riskWords[card.risk.class]}.</b> <Evidence card={card} />
+              <b className="font-semibold">{riskWords[card.risk.class]}</b>
+              <Evidence card={card} />
             </span>
           </p>
           {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
@@ -84,9 +86,12 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-b border-deny-line bg-deny-tint px-8 py-2.5 narrow:px-4">
           <p className="flex items-center gap-2.5 font-semibold text-deny">
             <LevelMark level={level} />
-            Critical: {riskWords[card.risk.class].toLowerCase()}
+            Critical:{' '}
+            {riskLevel(card.risk.class, 0) === 'critical'
+              ? riskWords[card.risk.class].toLowerCase()
+              : 'deceptive characters'}
           </p>
-          <p className="text-muted">Needs its name typed</p>
+          <p className="text-muted">Asks for a typed name</p>
         </div>
         <div className="flex flex-col gap-5 px-8 pt-7 pb-6 narrow:px-4 narrow:pt-5">{head}</div>
         <div className="mx-8 flex flex-col gap-1.5 border-t border-line py-4 narrow:mx-4">
@@ -103,7 +108,7 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
           )}
           {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
         </div>
-        <div className="flex flex-col gap-6 px-8 pb-5 narrow:px-4">{children}</div>
+        <div className="flex flex-col gap-6 px-8 pt-2 pb-5 narrow:px-4">{children}</div>
       </div>
     </div>
   )

@@ -94,7 +94,7 @@ export function DecisionBar(props: Props) {
   const id = useId()
   return (
     <section aria-label="Your answer" className="shrink-0 border-t border-line bg-paper px-6 py-3 narrow:px-4">
-      <div className="mx-auto flex max-w-196 flex-col gap-2.5">
+      <div className="mx-auto flex max-w-172 flex-col gap-2.5">
         {note === undefined ? null : (
           <p role="alert" className="border-l-2 border-deny-line pl-3 text-deny">
             {note}

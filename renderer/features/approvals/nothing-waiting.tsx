@@ -72,7 +72,7 @@ function LastDecisions() {
               onClick={() => goTo('activity', { call: call.call })}
               className="grid h-8 w-full grid-cols-[11rem_minmax(0,1fr)_auto] items-center gap-3 text-left hover:bg-hover narrow:grid-cols-[minmax(0,1fr)_auto]"
             >
-              <span className="narrow:hidden">
+              <span className="flex narrow:hidden">
                 <Outcome outcome={call.outcome} />
               </span>
               <span className="truncate">

@@ -38,12 +38,12 @@ function Row({ row, selected, onSelect }: { row: QueueRow; selected: boolean; on
       >
         <LevelMark level={riskLevel(card.risk.class, deceptive)} />
         <span
-          className={`flex min-w-0 flex-1 gap-2 overflow-hidden whitespace-nowrap ${closed === undefined ? '' : 'line-through decoration-line-strong'}`}
+          className={`one-line flex min-w-0 flex-1 items-center gap-2 overflow-hidden ${closed === undefined ? '' : 'line-through decoration-line-strong'}`}
         >
           <span className="shrink-0 font-medium">
             <HostileText text={card.tool.slice(0, 40)} />
           </span>
-          <span className="truncate text-muted">
+          <span className="min-w-0 truncate text-muted">
             <HostileText text={hint.slice(0, 60)} />
           </span>
         </span>

@@ -1,7 +1,9 @@
 // One policy file: its problems, its rules in words, and beside them its text.
+
 import { CircleAlert, TriangleAlert } from 'lucide-react'
 import type { PolicyFileView } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
+import { Scroller } from '../../ui/scroller.tsx'
 import { RuleGroups } from './rule-groups.tsx'
 import { YamlText } from './yaml-text.tsx'
 
@@ -60,15 +62,10 @@ export function PolicyFile({
         ) : null}
       </header>
       <div className="grid min-h-0 flex-1 grid-cols-2 max-[60rem]:grid-cols-1 max-[60rem]:overflow-y-auto">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section
-          tabIndex={0}
-          aria-label="Rules"
-          className="min-h-0 overflow-y-auto pb-6 -outline-offset-2 max-[60rem]:overflow-visible"
-        >
+        <Scroller label="Rules" className="min-h-0 overflow-y-auto pb-6 max-[60rem]:overflow-visible">
           <Diagnostics file={file} onPlace={onPlace} />
           <RuleGroups file={file} line={line} onPlace={onPlace} />
-        </section>
+        </Scroller>
         <div className="min-h-0 border-l border-line max-[60rem]:border-t max-[60rem]:border-l-0">
           <YamlText text={file.text} line={line} diagnostics={file.diagnostics} label={`Text of ${file.file}`} />
         </div>

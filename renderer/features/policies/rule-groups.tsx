@@ -11,7 +11,7 @@ const groups: readonly { effect: Effect; title: string; word: string; icon: Luci
     {
       effect: 'require-approval',
       title: 'Ask',
-      word: 'asked',
+      word: 'needs approval',
       icon: Hourglass,
       tone: 'text-hold',
       none: 'No rule asks a person.',

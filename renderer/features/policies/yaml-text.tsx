@@ -1,7 +1,9 @@
 // The file as it is on disk, with line numbers; the line of a chosen rule and of each problem is marked.
+
 import { useEffect, useRef } from 'react'
 import type { Diagnostic } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
+import { Scroller } from '../../ui/scroller.tsx'
 
 export function YamlText({
   text,
@@ -20,12 +22,7 @@ export function YamlText({
   useEffect(() => marked.current?.scrollIntoView({ block: 'nearest' }), [line, text])
   const lines = text.endsWith('\n') ? text.slice(0, -1).split('\n') : text.split('\n')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section
-      tabIndex={0}
-      aria-label={label}
-      className="h-full overflow-auto bg-well py-2 font-mono text-mono -outline-offset-2"
-    >
+    <Scroller label={label} className="h-full overflow-auto bg-well py-2 font-mono text-mono">
       {lines.map((row, index) => {
         const number = index + 1
         const bad = problems.has(number)
@@ -46,6 +43,6 @@ export function YamlText({
           </div>
         )
       })}
-    </section>
+    </Scroller>
   )
 }

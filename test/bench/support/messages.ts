@@ -28,9 +28,18 @@ export const blobRequest = (bytes: number): Buffer => request('tools/call', { na
 
 /** Throws unless the line is the upstream's own answer to an echo call; a refusal would be fast and worthless. */
 export function assertEcho(line: string): void {
-  const answer = JSON.parse(line)
-  const text = answer.result?.content?.[0]?.text
-  if (answer.result?.isError === true || text !== echoText) {
-    throw new Error(`the call was not answered by the upstream: ${line.slice(0, 500)}`)
-  }
+  if (upstreamText(line) !== echoText) throw notTheUpstreams(line)
 }
+
+/** The same for a blob that takes about `bytes` on the wire; its text is shorter by the escapes. */
+export function assertBlob(line: string, bytes: number): void {
+  if (upstreamText(line).length < bytes / 2) throw notTheUpstreams(line)
+}
+
+function upstreamText(line: string): string {
+  const { result } = JSON.parse(line)
+  return result?.isError === true ? '' : String(result?.content?.[0]?.text)
+}
+
+const notTheUpstreams = (line: string): Error =>
+  new Error(`the call was not answered by the upstream: ${line.slice(0, 500)}`)

@@ -3,6 +3,7 @@
 
 import { ask, exchange, flood, type LeanClient, startLean, stopLean } from './lean-client.ts'
 import {
+  assertBlob,
   assertEcho,
   blobRequest,
   echoRequest,
@@ -95,7 +96,7 @@ export async function session(subjects: readonly Subject[], counts: SessionCount
   }
 }
 
-/** Starts, initialises, lists tools as clients do, checks an answer's content, and warms up. */
+/** Starts, initialises, lists tools as clients do, checks the content of answers, and warms up. */
 async function startWarm({ variant, collected }: Subject, warmUp: number): Promise<Running> {
   const client = startLean(variant.command, variant.env)
   await ask(client, initializeRequest())
@@ -103,6 +104,7 @@ async function startWarm({ variant, collected }: Subject, warmUp: number): Promi
   await ask(client, toolsListRequest())
   const { text, bytes } = await ask(client, echoRequest(variant.tool))
   assertEcho(text)
+  assertBlob((await ask(client, blobRequest(1000))).text, 1000)
   for (let i = 0; i < warmUp; i++) await exchange(client, echoRequest(variant.tool))
   return { variant, collected, client, answerBytes: bytes }
 }

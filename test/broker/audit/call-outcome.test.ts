@@ -27,7 +27,7 @@ const answered = (outcome: 'ok' | 'tool-error' | 'protocol-error' | 'upstream-ex
 const ran = [forwarded, answered('ok')]
 const cancelled = (wasForwarded: boolean) => proxy('call.cancelled', { call, by: 'client', forwarded: wasForwarded })
 const ended = proxy('session.ended', { reason: 'client closed' })
-const gone = broker('alert', { kind: 'session-gone', detail: 's' })
+const gone = broker('session.gone', { session: 's' })
 const hold = [received, decided('hold'), proxy('hold.opened', { call, budgetMs: 45_000 })]
 const carded = [...hold, broker('approval.opened', sample.opened(call, 's'))]
 const closed = (...args: Parameters<typeof sample.closed> extends [string, ...infer R] ? R : never) =>
@@ -168,7 +168,7 @@ describe('a call row', () => {
     for (const step of hold) writer.appendRaw(step.type, step.data)
     rogue.append('call.answered', sample.answered(call))
     rogue.append('approval.decided', sample.approval(call, 's', 'approved'))
-    rogue.append('alert', { kind: 'session-gone', detail: 's' })
+    rogue.append('session.gone', { session: 's' })
     expect(log.ingest.ingestAll()).toEqual({ events: 7, calls: ['s.1'], damaged: [] })
     expect(getCall(log.db, call)?.summary).toMatchObject({ outcome: 'waiting', session: 's' })
     expect(getCall(log.db, call)?.summary).not.toHaveProperty('durationMs')

@@ -34,12 +34,12 @@ it('ends the sessions whose process is gone, by events of the broker’s own', (
     return session !== 'dead'
   })
   expect(asked.sort()).toEqual(['alive 12', 'dead 11'])
-  expect(gone).toEqual([{ type: 'alert', data: { kind: 'session-gone', detail: 'dead' } }])
+  expect(gone).toEqual([{ session: 'dead' }])
   // Finding out changes nothing; the event does.
   expect(outcomes(log, 'dead')).toEqual(['running', 'waiting'])
 
   const broker = log.writer('broker-1')
-  for (const { type, data } of gone) broker.append(type, data)
+  for (const data of gone) broker.append('session.gone', data)
   expect(log.ingest.ingestAll().calls).toEqual(['dead.1', 'dead.2'])
   expect(outcomes(log, 'dead')).toEqual(['outcome-unknown', 'cancelled'])
   expect(outcomes(log, 'alive')).toEqual(['running', 'waiting'])
@@ -54,7 +54,7 @@ it('takes it back when the session writes again, and can find it gone once more'
   const broker = log.writer('broker-1')
   const close = () => {
     const gone = closeDeadSessions(log.db, () => false)
-    for (const { type, data } of gone) broker.append(type, data)
+    for (const data of gone) broker.append('session.gone', data)
     log.ingest.ingestAll()
     return gone.length
   }

@@ -16,7 +16,7 @@ type Scene = {
 const queue = [cards.write, cards.low, cards.long, cards.edit, cards.critical, cards.hostile, cards.gone]
 const select = (id: string) => async (page: Page) => {
   const row = page.locator(`[data-row="${id}"]`).first()
-  if (!(await row.isVisible())) await page.getByRole('button', { name: /waiting$/ }).click()
+  if (!(await row.isVisible())) await page.getByRole('button', { name: /^\d+ waiting$/ }).click()
   await page.locator(`[data-row="${id}"]`).locator('visible=true').click()
   await page.clock.runFor(2600)
 }

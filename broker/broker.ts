@@ -1,0 +1,217 @@
+// Puts the services together: one broker a data folder, the same inside Electron and headless.
+import type { BrokerStatus, UiEvent } from '../core/wire/ui-contract.ts'
+import { createEvents } from './api/events.ts'
+import { createRouter, type UiHandlers } from './api/router.ts'
+import { type Approvals, createApprovals, type Session } from './approvals.ts'
+import { type AuditDatabase, openAuditDatabase } from './audit/database.ts'
+import { countsSince, getCall, head, listCalls, recentDecisions, summariesOf } from './audit/query.ts'
+import { type Broker, type BrokerOptions, BrokerStartError } from './host-contract.ts'
+import { createIntake } from './intake.ts'
+import { loadKeys } from './keys.ts'
+import { lockHome } from './lock.ts'
+import { lostCards } from './lost-cards.ts'
+import { createOwnRecord } from './own-record.ts'
+import { layoutHere, prepareHome } from './paths.ts'
+import { startPolicies } from './policies.ts'
+import { openSettings } from './settings.ts'
+import { startSocketServer } from './socket-server.ts'
+
+const similarShown = 5
+const alertsKept = 50
+const statusGatherMs = 50
+
+/** See `StartBroker`. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const layout = layoutHere(options.home)
+  prepareHome(layout)
+  const unlock = lockHome(layout)
+  let db: AuditDatabase | undefined
+  try {
+    db = openAuditDatabase(layout.database)
+    return await serve(options, layout, db, unlock)
+  } catch (error) {
+    db?.close()
+    unlock()
+    if (error instanceof BrokerStartError) throw error
+    throw new BrokerStartError('home-unwritable', `Countersign cannot start: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+async function serve(
+  options: BrokerOptions,
+  layout: ReturnType<typeof layoutHere>,
+  db: AuditDatabase,
+  unlock: () => void,
+): Promise<Broker> {
+  const { log, version, host } = options
+  const now = () => Date.now()
+  const monotonic = () => performance.now()
+  const startedAt = now()
+  const keys = loadKeys(layout, options.secretBox)
+  const settings = openSettings(layout.settings, options.loginItem, log)
+  const events = createEvents()
+  const alerts: BrokerStatus['alerts'] = []
+  let stopped = false
+  let connected: () => Session[] = () => []
+
+  let statusTimer: NodeJS.Timeout | undefined
+  /** Told once for a burst: most changes come several at a time. */
+  const statusChanged = () => {
+    statusTimer ??= setTimeout(() => {
+      statusTimer = undefined
+      if (!stopped) events.emit({ type: 'status.changed', status: status() })
+    }, statusGatherMs)
+  }
+
+  const intake = createIntake({
+    db,
+    spoolFolder: layout.spool,
+    now,
+    changed: (calls) => {
+      events.emit({ type: 'calls.changed', calls: summariesOf(db, calls) })
+      statusChanged()
+    },
+    damaged: ({ session, line, problem }) => alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
+    log,
+  })
+  const record = createOwnRecord(layout.spool, now, () => intake.soon(record.session))
+  const alert = (kind: string, detail: string) => {
+    log(`${kind}: ${detail}`)
+    alerts.unshift({ at: now(), kind, detail })
+    alerts.length = Math.min(alerts.length, alertsKept)
+    record.write('alert', { kind, detail })
+    statusChanged()
+  }
+
+  const approvals: Approvals = createApprovals({
+    record,
+    now,
+    monotonic,
+    before: ({ client, server }, { tool, argumentsHash }) =>
+      recentDecisions(db, { client, server, tool, limit: similarShown }).map((one) => ({
+        at: one.at,
+        outcome: one.outcome,
+        sameArguments: one.argumentsHash === argumentsHash,
+      })),
+    changed: (card) => {
+      events.emit({ type: 'approval.changed', card })
+      statusChanged()
+    },
+    closed: ({ id }, outcome) => {
+      events.emit({ type: 'approval.closed', id, outcome })
+      statusChanged()
+    },
+  })
+
+  // What happened while nobody listened comes first, so that new events stand after it.
+  intake.everything()
+  record.write('broker.started', { version, pid: process.pid, host })
+  for (const lost of lostCards(db)) record.write('approval.decided', lost)
+
+  const policies = startPolicies({
+    layout,
+    keys,
+    starterPolicies: options.starterPolicies,
+    published: (revision, files, problems) => {
+      record.write('policy.published', { revision, files, problems })
+      events.emit({ type: 'policies.changed', revision })
+      statusChanged()
+    },
+    log,
+  })
+
+  const socket = await startSocketServer({
+    layout,
+    keys,
+    version,
+    approvals,
+    opened: () => statusChanged(),
+    ring: intake.soon,
+    catchUp: intake.now,
+    closed: (session) => {
+      intake.now(session)
+      settleDead()
+      statusChanged()
+    },
+    alert,
+  }).catch((error: Error) => {
+    policies.stop()
+    throw error
+  })
+
+  connected = socket.sessions
+
+  const settleDead = () => {
+    if (stopped) return
+    const present = new Set(connected().map(({ session }) => session))
+    const isAlive = (pid: number, session: string) => present.has(session) || processExists(pid)
+    for (const gone of intake.deadSessions(isAlive)) record.write('session.gone', gone)
+  }
+
+  const status = (): BrokerStatus => ({
+    version,
+    host,
+    home: layout.home,
+    keyStorage: keys.storage,
+    startedAt,
+    policy: { revision: policies.revision(), files: policies.files(), problems: policies.problems() },
+    sessions: connected().map((one) => ({
+      session: one.session,
+      client: one.client,
+      server: one.server,
+      startedAt: one.startedAt,
+    })),
+    pending: approvals.cards().length,
+    today: countsSince(db, new Date(now()).setHours(0, 0, 0, 0)),
+    alerts,
+    auditHead: head(db),
+  })
+
+  const handlers: UiHandlers = {
+    snapshot: () => ({ seq: events.seq(), approvals: approvals.cards(), status: status(), settings: settings.get() }),
+    'approvals.approve': ({ id, binding }, actor) => ({ outcome: approvals.approve(id, binding, actor) }),
+    'approvals.refuse': ({ id, binding, reason }, actor) => ({ outcome: approvals.refuse(id, binding, actor, reason) }),
+    'activity.list': (params) => listCalls(db, params),
+    'activity.get': ({ call }) => {
+      const detail = getCall(db, call)
+      return detail ? { detail } : {}
+    },
+    'policies.list': () => policies.list(),
+    'settings.set': (change) => {
+      const changed = settings.set(change)
+      events.emit({ type: 'settings.changed', settings: changed })
+      return changed
+    },
+  }
+
+  settleDead()
+  return {
+    api: { handle: createRouter(handlers, log), subscribe: events.subscribe },
+    status,
+    emit: (event: Extract<UiEvent, { type: 'reveal' }>) => events.emit(event),
+    stop: async () => {
+      if (stopped) return
+      stopped = true
+      policies.stop()
+      approvals.stop()
+      await socket.stop()
+      clearTimeout(statusTimer)
+      record.write('broker.stopped', {})
+      record.close()
+      intake.stop()
+      db.close()
+      unlock()
+    },
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,145 @@
+// Holding calls with everything real but the window: broker, socket, proxy, and a witness for an upstream.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { type RawClient, startRaw } from '../support/raw-client.ts'
+import { createWitness, type Witness } from '../support/witness.ts'
+
+let home: TestHome
+let broker: TestBroker
+let witness: Witness
+const clients: RawClient[] = []
+
+beforeEach(async () => {
+  home = createHome()
+  broker = await startTestBroker(home.home)
+  witness = createWitness()
+})
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) {
+    client.end()
+    await client.exited
+  }
+  await broker.stop()
+  home.remove()
+  witness.remove()
+})
+
+function client(options: string[] = []): RawClient {
+  const started = startRaw(proxied(witness.command, options), { env: { ...home.env, ...witness.env } })
+  clients.push(started)
+  return started
+}
+
+const call = (name: string, args: object) => ({ name, arguments: args })
+const textOf = (message: unknown): string =>
+  (message as { result: { content: { text: string }[] } }).result.content[0]?.text ?? ''
+const failed = (message: unknown): boolean => (message as { result: { isError?: boolean } }).result.isError === true
+
+describe('a held call', () => {
+  it('runs exactly as shown when it is approved', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', { path: '/tmp/a', text: 'hello' }))
+    const card = await broker.card()
+    expect(card).toMatchObject({ tool: 'write_note', arguments: { path: '/tmp/a', text: 'hello' }, caller: { state: 'waiting' } })
+    expect(witness.calls()).toEqual([])
+    expect(await broker.approve(card)).toBe('ran')
+    expect(failed((await answer).message)).toBe(false)
+    expect(witness.calls()).toMatchObject([{ name: 'write_note', arguments: { path: '/tmp/a', text: 'hello' } }])
+  })
+
+  it('does not run when it is refused, and the model reads why', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', { path: '/tmp/a' }))
+    expect(await broker.refuse(await broker.card(), 'Use the drafts folder.')).toBe('refused')
+    const { message } = await answer
+    expect(failed(message)).toBe(true)
+    expect(textOf(message)).toContain('Use the drafts folder.')
+    expect(witness.calls()).toEqual([])
+  })
+
+  it('cannot be approved by a binding other than the one shown', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', {}))
+    const card = await broker.card()
+    expect(await broker.approve({ ...card, binding: '0'.repeat(64) })).toBe('changed')
+    expect(witness.calls()).toEqual([])
+    await broker.refuse(card)
+    await answer
+  })
+
+  it('outlives its client: ticket, approval, then the identical retry runs once', async () => {
+    const agent = client(['--hold-budget', '0.2'])
+    const { message } = await agent.request('tools/call', call('write_note', { n: 1 }))
+    const card = await broker.card(({ caller }) => caller.state === 'released')
+    expect(textOf(message)).toContain(`ticket ${card.ticket}`)
+    expect(await broker.approve(card)).toBe('granted')
+    expect(witness.calls()).toEqual([])
+
+    const changed = agent.request('tools/call', call('write_note', { n: 2 }))
+    const other = await broker.card(({ arguments: args }) => args['n'] === 2)
+    await broker.refuse(other)
+    expect(failed((await changed).message)).toBe(true)
+
+    expect(failed((await agent.request('tools/call', call('write_note', { n: 1 }))).message)).toBe(false)
+    expect(witness.calls()).toMatchObject([{ arguments: { n: 1 } }])
+
+    const again = agent.request('tools/call', call('write_note', { n: 1 }))
+    await broker.card(({ id, arguments: args }) => args['n'] === 1 && id !== card.id)
+    await again
+    expect(witness.calls()).toHaveLength(1)
+  })
+
+  it('attaches a retry to the card that is still open', async () => {
+    const agent = client(['--hold-budget', '0.3'])
+    await agent.request('tools/call', call('write_note', { n: 1 }))
+    const card = await broker.card(({ caller }) => caller.state === 'released')
+    const retry = agent.request('tools/call', call('write_note', { n: 1 }))
+    await broker.event('approval.changed', (event) => event.card.id === card.id && event.card.caller.state === 'waiting' && event.card !== card)
+    expect((await broker.ask('snapshot', {})).approvals).toHaveLength(1)
+    await broker.approve(card)
+    expect(failed((await retry).message)).toBe(false)
+    expect(witness.calls()).toHaveLength(1)
+  })
+
+  it('does not run once the client took it back', async () => {
+    const agent = client()
+    agent.send({ jsonrpc: '2.0', id: 'x', method: 'tools/call', params: call('write_note', {}) })
+    const card = await broker.card()
+    agent.notify('notifications/cancelled', { requestId: 'x', reason: 'user' })
+    await broker.card(({ caller }) => caller.state === 'gone')
+    expect(await broker.approve(card)).toBe('granted')
+    await agent.request('ping')
+    expect(witness.calls()).toEqual([])
+  })
+
+  it('leaves with its session', async () => {
+    const agent = client()
+    agent.send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call('write_note', {}) })
+    const card = await broker.card()
+    agent.end()
+    await agent.exited
+    await broker.event('approval.closed', ({ id, outcome }) => id === card.id && outcome === 'cancelled')
+    expect(await broker.approve(card)).toBe('closed')
+    expect(witness.calls()).toEqual([])
+  })
+
+  it('is refused when the app is stopped', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', {}))
+    await broker.card()
+    await broker.stop()
+    expect(failed((await answer).message)).toBe(true)
+    expect(witness.calls()).toEqual([])
+  })
+})
+
+it('lets an allowed call pass two held ones', async () => {
+  const agent = client()
+  const held = [1, 2].map((n) => agent.request('tools/call', call('write_note', { n })))
+  await broker.card(({ arguments: args }) => args['n'] === 2)
+  expect(failed((await agent.request('tools/call', call('get_note', {}))).message)).toBe(false)
+  for (const card of (await broker.ask('snapshot', {})).approvals) await broker.refuse(card)
+  for (const answer of held) expect(failed((await answer).message)).toBe(true)
+  expect(witness.calls()).toMatchObject([{ name: 'get_note' }])
+})
