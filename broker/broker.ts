@@ -2,8 +2,10 @@
 import type { BrokerStatus, UiEvent } from '../core/wire/ui-contract.ts'
 import { createEvents } from './api/events.ts'
 import { createRouter, type UiHandlers } from './api/router.ts'
-import { type Approvals, createApprovals, type Session } from './approvals.ts'
+import { type Approvals, createApprovals } from './approvals.ts'
 import { type AuditDatabase, openAuditDatabase } from './audit/database.ts'
+import { closeDeadSessions } from './audit/dead-sessions.ts'
+import { openSessions } from './audit/open-sessions.ts'
 import { countsSince, getCall, head, listCalls, recentDecisions, summariesOf } from './audit/query.ts'
 import { type Broker, type BrokerOptions, BrokerStartError } from './host-contract.ts'
 import { createIntake } from './intake.ts'
@@ -54,7 +56,6 @@ async function serve(
   const events = createEvents()
   const alerts: BrokerStatus['alerts'] = []
   let stopped = false
-  let connected: () => Session[] = () => []
 
   let statusTimer: NodeJS.Timeout | undefined
   /** Told once for a burst: most changes come several at a time. */
@@ -76,7 +77,7 @@ async function serve(
     damaged: ({ session, line, problem }) => alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
     log,
   })
-  const record = createOwnRecord(layout.spool, now, () => intake.soon(record.session))
+  const record = createOwnRecord(layout.spool, now)
   const alert = (kind: string, detail: string) => {
     log(`${kind}: ${detail}`)
     alerts.unshift({ at: now(), kind, detail })
@@ -127,8 +128,6 @@ async function serve(
     keys,
     version,
     approvals,
-    opened: () => statusChanged(),
-    ring: intake.soon,
     catchUp: intake.now,
     closed: (session) => {
       intake.now(session)
@@ -141,13 +140,10 @@ async function serve(
     throw error
   })
 
-  connected = socket.sessions
-
   const settleDead = () => {
     if (stopped) return
-    const present = new Set(connected().map(({ session }) => session))
-    const isAlive = (pid: number, session: string) => present.has(session) || processExists(pid)
-    for (const gone of intake.deadSessions(isAlive)) record.write('session.gone', gone)
+    const isAlive = (pid: number, session: string) => socket.connected(session) || processExists(pid)
+    for (const gone of closeDeadSessions(db, isAlive)) record.write('session.gone', gone)
   }
 
   const status = (): BrokerStatus => ({
@@ -157,12 +153,7 @@ async function serve(
     keyStorage: keys.storage,
     startedAt,
     policy: { revision: policies.revision(), files: policies.files(), problems: policies.problems() },
-    sessions: connected().map((one) => ({
-      session: one.session,
-      client: one.client,
-      server: one.server,
-      startedAt: one.startedAt,
-    })),
+    sessions: openSessions(db),
     pending: approvals.cards().length,
     today: countsSince(db, new Date(now()).setHours(0, 0, 0, 0)),
     alerts,
@@ -170,7 +161,10 @@ async function serve(
   })
 
   const handlers: UiHandlers = {
-    snapshot: () => ({ seq: events.seq(), approvals: approvals.cards(), status: status(), settings: settings.get() }),
+    snapshot: () => {
+      settleDead()
+      return { seq: events.seq(), approvals: approvals.cards(), status: status(), settings: settings.get() }
+    },
     'approvals.approve': ({ id, binding }, actor) => ({ outcome: approvals.approve(id, binding, actor) }),
     'approvals.refuse': ({ id, binding, reason }, actor) => ({ outcome: approvals.refuse(id, binding, actor, reason) }),
     'activity.list': (params) => listCalls(db, params),
@@ -191,6 +185,7 @@ async function serve(
     api: { handle: createRouter(handlers, log), subscribe: events.subscribe },
     status,
     emit: (event: Extract<UiEvent, { type: 'reveal' }>) => events.emit(event),
+    alert,
     stop: async () => {
       if (stopped) return
       stopped = true

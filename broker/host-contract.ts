@@ -36,6 +36,8 @@ export type Broker = {
   status(): BrokerStatus
   /** Sends an event of the host's own to every UI (a clicked notification reveals its card). */
   emit(event: Extract<UiEvent, { type: 'reveal' }>): void
+  /** Puts something that should not happen on record and in front of the person. */
+  alert(kind: string, detail: string): void
   /** Releases every held call (refused, nothing runs), closes the socket and the database. */
   stop(): Promise<void>
 }

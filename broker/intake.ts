@@ -1,17 +1,14 @@
-// Getting spools into the database soon after they grow, and telling the UI which calls changed.
+// Getting spools into the database soon after they grow, and telling the UI which calls changed. The spool folder itself
+// is the doorbell: a proxy needs no connection, and one that ends at once is heard all the same.
+import * as fs from 'node:fs'
 import type { AuditDatabase } from './audit/database.ts'
-import { closeDeadSessions } from './audit/dead-sessions.ts'
-import type { IngestResult, SpoolDamage } from './audit/ingest.ts'
-import { createIngest } from './audit/ingest.ts'
+import { createIngest, type IngestResult, type SpoolDamage } from './audit/ingest.ts'
+import { sessionOfFile } from './audit/spool-file.ts'
 
 export type Intake = {
-  /** Ingests this session's spool within moments; many rings make one ingest. */
-  soon(session: string): void
-  /** Ingests it now. */
+  /** Ingests this session's spool now. */
   now(session: string): void
   everything(): void
-  /** Sessions whose process is gone without having said so; see dead-sessions.ts. */
-  deadSessions(isAlive: (pid: number, session: string) => boolean): { session: string }[]
   stop(): void
 }
 
@@ -26,9 +23,10 @@ export type IntakeOptions = {
 
 const gatherMs = 30
 
+/** Watches `spoolFolder`, which must exist; many changes at once make one ingest. */
 export function createIntake(options: IntakeOptions): Intake {
-  const { db } = options
-  const ingest = createIngest(db, { spoolFolder: options.spoolFolder, now: options.now })
+  const { db, spoolFolder, log } = options
+  const ingest = createIngest(db, { spoolFolder, now: options.now })
   const due = new Set<string>()
   let timer: NodeJS.Timeout | undefined
 
@@ -38,8 +36,8 @@ export function createIntake(options: IntakeOptions): Intake {
       for (const damage of damaged) options.damaged(damage)
       if (calls.length > 0) options.changed(calls)
     } catch (error) {
-      // The spool keeps everything: the next ring, or the next start, tries again.
-      options.log(`the audit database cannot take new events: ${(error as Error).message}`)
+      // The spool keeps everything: the next change, or the next start, tries again.
+      log(`the audit database cannot take new events: ${(error as Error).message}`)
     }
   }
   const ingestDue = () => {
@@ -49,17 +47,21 @@ export function createIntake(options: IntakeOptions): Intake {
     for (const session of sessions) take(() => ingest.ingestFile(session))
   }
 
+  const watcher = fs.watch(spoolFolder, (_, name) => {
+    const session = name === null ? undefined : sessionOfFile(name)
+    if (session === undefined) return
+    due.add(session)
+    timer ??= setTimeout(ingestDue, gatherMs)
+  })
+  watcher.on('error', (error) => log(`the spool folder cannot be watched: ${error.message}`))
+
   return {
-    soon: (session) => {
-      due.add(session)
-      timer ??= setTimeout(ingestDue, gatherMs)
-    },
     now: (session) => take(() => ingest.ingestFile(session)),
     everything: () => take(() => ingest.ingestAll()),
-    deadSessions: (isAlive) => closeDeadSessions(db, isAlive),
     stop: () => {
+      watcher.close()
       clearTimeout(timer)
-      ingestDue()
+      take(() => ingest.ingestAll())
     },
   }
 }

@@ -15,8 +15,7 @@ export type OwnRecord = {
   close(): void
 }
 
-/** `written` is called after each event, to have it ingested. */
-export function createOwnRecord(folder: string, now: () => number, written: () => void): OwnRecord {
+export function createOwnRecord(folder: string, now: () => number): OwnRecord {
   const time = new Date(now()).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   const session = `broker-${time}-${crypto.randomBytes(6).toString('hex')}`
   const spool = createSpool({ fs, encode: Buffer.from, sha256, folder, session, now })
@@ -26,7 +25,6 @@ export function createOwnRecord(folder: string, now: () => number, written: () =
       spool.add(type, data)
       const error = spool.flush()
       if (error) throw new Error(`the audit record cannot be written (${error.message})`, { cause: error })
-      written()
     },
     close: spool.close,
   }

@@ -14,7 +14,6 @@ import {
   type BrokerMethod,
   type BrokerParams,
   type BrokerResult,
-  brokerNotifications,
   brokerProtocolVersion,
   brokerRequests,
   helloMessage,
@@ -25,7 +24,7 @@ import { isBrokerSession, isSessionName } from './audit/spool-file.ts'
 import type { InstallKeys } from './keys.ts'
 
 export type SocketServer = {
-  sessions(): Session[]
+  connected(session: string): boolean
   stop(): Promise<void>
 }
 
@@ -34,9 +33,6 @@ export type SocketServerOptions = {
   keys: InstallKeys
   version: string
   approvals: Approvals
-  opened(session: Session): void
-  /** The session's spool has grown. */
-  ring(session: string): void
   /** The session's spool must be read now: a card is about to be made of what it says. */
   catchUp(session: string): void
   closed(session: string): void
@@ -71,7 +67,6 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
         throw refused('this session is already connected')
       }
       peer.session = session
-      options.opened(session)
       return {}
     },
     'approval.request': (peer, params) => {
@@ -117,9 +112,7 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       options.closed(peer.session.session)
     }
     connection.onRequest((method, params) => answer(peer, method, params, drop))
-    connection.onNotification((method, params) => {
-      const known = method === 'spool.ring' && brokerNotifications[method].safeParse(params).success
-      if (known && peer.session) return options.ring(peer.session.session)
+    connection.onNotification((method) => {
       // The library's own cancellation is answered by the reply that follows it anyway.
       if (method === '$/cancelRequest') return
       options.alert('unknown-verb', `a program on our socket sent ${JSON.stringify(method.slice(0, 100))}`)
@@ -140,7 +133,7 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
   if (process.platform !== 'win32') fs.chmodSync(layout.socket, 0o600)
 
   return {
-    sessions,
+    connected: (session) => sessions().some((one) => one.session === session),
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // Answers to what waited are on their way: let them out before the connections go.

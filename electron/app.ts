@@ -147,7 +147,7 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
       pageReady = true
       tellWanted()
     },
-    onForeignSender: log,
+    onForeignSender: (sentence) => broker.alert('foreign-sender', sentence),
   })
   const tray = createTray({
     platform,

@@ -24,7 +24,7 @@ const senderFault = (event: IpcMainInvokeEvent, window: BrowserWindow | undefine
   if (window === undefined || window.isDestroyed() || event.sender !== window.webContents) return 'another window'
   if (!isAppUrl(frame.url)) return `the address ${plainText(frame.url, 120)}`
   // Frames are told apart by identity within the page: a frame of our own origin inside the page is not the page.
-  if (frame.parent !== null || frame.frameToken !== event.sender.mainFrame.frameToken) return 'a frame inside the page'
+  if (frame.frameToken !== event.sender.mainFrame.frameToken) return 'a frame inside the page'
   return undefined
 }
 

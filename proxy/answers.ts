@@ -1,10 +1,12 @@
 // Watching the upstream's stream for answers to governed calls, without holding a byte back: chunks go on as they came,
 // only the line feed that completes an answer waits until the answer is on record.
 import * as crypto from 'node:crypto'
+import { maxClientLineBytes } from '../core/wire/limits.ts'
 
 const LF = 0x0a
-/** Answers up to this size are parsed; of longer ones only both ends are looked at. */
+/** Answers up to this size are parsed; of longer ones only both ends are looked at. Batches, long out of use, are parsed. */
 const parseLimit = 64 * 1024
+const batchLimit = maxClientLineBytes
 const endLength = 4 * 1024
 
 export type Answer = {
@@ -32,6 +34,7 @@ export type AnswerWatcher = {
 export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer: Answer) => void): AnswerWatcher {
   let parts: Buffer[] = []
   let bytes = 0
+  let limit = parseLimit
   let inLine = false
   /** The line began while nobody was interested, so its start is unknown. */
   let blind = false
@@ -50,8 +53,9 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
 
   const keep = (part: Buffer) => {
     if (blind) return
+    if (bytes === 0) limit = startsBatch(part) ? batchLimit : parseLimit
     bytes += part.length
-    if (!hash && bytes <= parseLimit) {
+    if (!hash && bytes <= limit) {
       parts.push(part)
       return
     }
@@ -105,6 +109,10 @@ export function idKeyOf(idText: string): string {
   return idText.startsWith('"') ? idText : String(Number(idText))
 }
 
+function startsBatch(part: Buffer): boolean {
+  return /^\s*\[/.test(part.toString('latin1', 0, 64))
+}
+
 function readShort(text: string, bytes: number): Answer[] {
   let message: unknown
   try {
@@ -128,13 +136,16 @@ function readMember(message: unknown, bytes: number): Answer | undefined {
   return { idKey, outcome: failed ? 'tool-error' : 'ok', bytes, value: result }
 }
 
-const idAtEnd = /"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/
-const idAtStart = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)\s*,/
+const jsonString = String.raw`"(?:[^"\\]|\\.)*"`
+const plainMember = String.raw`${jsonString}\s*:\s*(?:${jsonString}|[\w.+-]+)\s*`
+const idMember = String.raw`"id"\s*:\s*(${jsonString}|-?\d[\d.eE+-]*)\s*`
+const idAtEnd = new RegExp(String.raw`${idMember}(?:,\s*${plainMember})*\}\s*$`)
+const idAtStart = new RegExp(String.raw`^\s*\{\s*(?:(?!"id")${plainMember},\s*)*${idMember},`)
 const isErrorMember = /"isError"\s*:\s*true\s*[,}]/
 
 /**
- * Long answers are told by their ends. The id of a well-formed line can only stand there if it is the first or the last
- * member beside `jsonrpc`, which is where serialisers put it; the last one counts, as it does for a parser.
+ * Long answers are told by their ends: the id of a well-formed line is found if only plain members (texts, numbers) stand
+ * between it and an end of the line, which is where serialisers put it. The last one counts, as it does for a parser.
  */
 function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash): Answer[] {
   const idText = idAtEnd.exec(tail)?.[1] ?? idAtStart.exec(head)?.[1]
@@ -143,5 +154,16 @@ function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash):
   const isError = /^\s*\{\s*(?:"(?:jsonrpc|id)"\s*:\s*[^,{]*,\s*)*"error"/.test(head)
   const toolError = isErrorMember.test(head) || isErrorMember.test(tail)
   const outcome = isError ? 'protocol-error' : toolError ? 'tool-error' : 'ok'
-  return [{ idKey: idKeyOf(idText), outcome, bytes, head, sha256: hash.digest('hex') }]
+  const idKey = idKeyOf(plainText(idText))
+  return [{ idKey, outcome, bytes, head, sha256: hash.digest('hex') }]
+}
+
+/** An id text as we write it: Python, for one, writes `é` as an escape. */
+function plainText(idText: string): string {
+  if (!idText.includes('\\')) return idText
+  try {
+    return JSON.stringify(JSON.parse(idText))
+  } catch {
+    return idText // no JSON: no call has this id
+  }
 }

@@ -1,38 +1,32 @@
-// Keeps at most one link to the broker: made when first needed, made again after a loss, never waited for by a call
-// that needs no person.
+// Keeps at most one link to the broker: made when a call first needs a person, made again after a loss.
 import * as fs from 'node:fs'
 import type { BrokerLink, LinkOptions } from './broker-link.ts'
 import { log } from './log.ts'
 import type { TrustedKey } from './policy-source.ts'
 
+export type Linked = { ok: true; link: BrokerLink } | { ok: false; problem: string }
+
 export type BrokerClient = {
   /** The link, made if need be; or the sentence that says why there is none. */
-  link(): Promise<{ ok: true; link: BrokerLink } | { ok: false; problem: string }>
-  /** Rings if connected; else tries to connect in the background, at most every two seconds. */
-  ring(): void
+  link(): Promise<Linked>
+  /** The link if there is one now. */
+  linked(): BrokerLink | undefined
   close(): void
 }
 
-const retryMs = 2_000
-const ringDelayMs = 20
+const notRunning = 'Countersign is not running'
 
 export function createBrokerClient(
   options: Omit<LinkOptions, 'publicKey' | 'onClose'>,
   trusted: () => TrustedKey,
-  now: () => number,
 ): BrokerClient {
-  let current: Promise<{ ok: true; link: BrokerLink } | { ok: false; problem: string }> | undefined
+  let current: Promise<Linked> | undefined
   let open: BrokerLink | undefined
-  let lastTry = Number.NEGATIVE_INFINITY
-  let ringing: NodeJS.Timeout | undefined
   let ended = false
   let lastProblem = ''
 
-  const connect = async () => {
-    lastTry = now()
-    if (process.platform !== 'win32' && !fs.existsSync(options.socket)) {
-      return { ok: false as const, problem: 'Countersign is not running' }
-    }
+  const connect = async (): Promise<Linked> => {
+    if (process.platform !== 'win32' && !fs.existsSync(options.socket)) return { ok: false, problem: notRunning }
     const key = trusted()
     if (!key.ok) return key
     try {
@@ -47,47 +41,29 @@ export function createBrokerClient(
       })
       open = link
       if (ended) link.close()
-      return { ok: true as const, link }
+      return { ok: true, link }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       const absent = code === 'ECONNREFUSED' || code === 'ENOENT'
-      return { ok: false as const, problem: absent ? 'Countersign is not running' : message }
+      return { ok: false, problem: absent ? notRunning : message }
     }
   }
 
-  const link = async () => {
-    current ??= connect()
-    const attempt = current
-    const result = await attempt
-    if (!result.ok) {
-      if (current === attempt) current = undefined
-      if (result.problem !== lastProblem) log(result.problem)
-      lastProblem = result.problem
-    } else lastProblem = ''
-    return result
-  }
-
   return {
-    link,
-    ring: () => {
-      if (ended || ringing) return
-      ringing = setTimeout(() => {
-        ringing = undefined
-        if (open) open.ring()
-        else if (now() - lastTry >= retryMs) {
-          link().then(
-            (result) => {
-              if (result.ok) result.link.ring()
-            },
-            (error: Error) => log(error.message),
-          )
-        }
-      }, ringDelayMs)
-      ringing.unref()
+    link: async () => {
+      current ??= connect()
+      const trying = current
+      const result = await trying
+      if (!result.ok) {
+        if (current === trying) current = undefined
+        if (result.problem !== lastProblem) log(result.problem)
+      }
+      lastProblem = result.ok ? '' : result.problem
+      return result
     },
+    linked: () => open,
     close: () => {
       ended = true
-      clearTimeout(ringing)
       open?.close()
     },
   }

@@ -31,8 +31,6 @@ export type BrokerLink = {
   /** Resolves when a person decided or the budget ended; rejects when the connection is lost first. */
   requestApproval(params: BrokerParams<'approval.request'>): Promise<BrokerResult<'approval.request'>>
   cancelApproval(call: string): void
-  /** Tells the broker that the spool has grown. */
-  ring(): void
   close(): void
 }
 
@@ -56,7 +54,11 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   connection.onClose(close)
   connection.onError(close)
   connection.listen()
-  const timer = setTimeout(close, connectTimeoutMs)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    close()
+  }, connectTimeoutMs)
   try {
     const nonce = crypto.randomBytes(24).toString('base64')
     const hello = await call(connection, 'hello', { protocol: brokerProtocolVersion, nonce })
@@ -73,7 +75,7 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
     await call(connection, 'session.open', { token, ...options.session() })
   } catch (error) {
     close()
-    throw error
+    throw late ? new Error('Countersign did not answer in time') : error
   } finally {
     clearTimeout(timer)
   }
@@ -87,9 +89,6 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
     cancelApproval: (id) => {
       call(connection, 'approval.cancel', { call: id }).catch(() => undefined) // the broker is gone: so is its card
     },
-    ring: () => {
-      connection.sendNotification('spool.ring', {}).catch(() => undefined) // a lost doorbell is rung again by the next event
-    },
     close,
   }
 }
@@ -99,8 +98,9 @@ async function call<M extends BrokerMethod>(
   method: M,
   params: BrokerParams<M>,
 ): Promise<BrokerResult<M>> {
-  const result: unknown = await connection.sendRequest(method, params)
-  return brokerRequests[method].result.parse(result) as BrokerResult<M>
+  const result = brokerRequests[method].result.safeParse(await connection.sendRequest(method, params))
+  if (!result.success) throw new Error('Countersign gave an answer that this version does not know: restart the client')
+  return result.data as BrokerResult<M>
 }
 
 function connect(path: string): Promise<net.Socket> {

@@ -4,15 +4,15 @@ import type { Spool } from '../core/audit/spool.ts'
 import type { PolicyPorts } from '../core/policy/evaluate.ts'
 import { evaluate } from '../core/policy/evaluate.ts'
 import { classifyTool } from '../core/risk/classify.ts'
-import type { Decision } from '../core/schema/decision.ts'
-import { rpcCodes, type ToolCall } from '../core/wire/client-message.ts'
+import type { Decision, RuleRef } from '../core/schema/decision.ts'
+import { type ClientMessage, rpcCodes, type ToolCall } from '../core/wire/client-message.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import { type Answer, idKeyOf } from './answers.ts'
 import { argumentsExcerpt, resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
 import type { HoldEnd, Holder } from './hold.ts'
 import type { PolicySource, PolicyState } from './policy-source.ts'
-import { denied, errorLine, type Refusal, refusalLine } from './refusal.ts'
+import { blockedCode, denied, errorLine, type Refusal, refusalLine } from './refusal.ts'
 import { sha256 } from './sha256.ts'
 
 export type CallsOptions = {
@@ -27,8 +27,6 @@ export type CallsOptions = {
   send(data: Buffer | string): void
   /** Writes one line to the client. */
   answer(line: string): void
-  /** The spool has grown. */
-  ring(): void
   log(line: string): void
   /** Milliseconds on a clock that never goes back. */
   monotonic(): number
@@ -39,7 +37,7 @@ export type Calls = {
   pass(bytes: Buffer): void
   receive(call: ToolCall, bytes: number): void
   /** A batch with calls in it runs whole, or not at all when any of its calls may not run. */
-  receiveBatch(calls: ToolCall[], others: number, text: string, bytes: number): void
+  receiveBatch(batch: CallBatch, bytes: number): void
   reject(idText: string, code: number, problem: string, bytes: number): void
   /** Puts on record, with one write, and then sends out what the other methods have prepared. */
   flush(): void
@@ -49,16 +47,28 @@ export type Calls = {
   cancelled(idText: string): boolean
   /** True while the upstream owes the answer to a governed call. */
   anyRunning(): boolean
-  /** The client is gone: nothing that waits may still run. */
+  /**
+   * Nothing more comes from the client: what waits for a person may no longer run. Resolves once everything that policy
+   * allowed has been sent.
+   */
+  inputEnded(): Promise<void>
+  /** The client is gone: nothing that waits, for whatever, may still run. */
   clientGone(): void
   /** The upstream is gone: answers every call that waits for it. */
   upstreamGone(how: string): void
 }
 
+type SendStep = Extract<Step, { type: 'send' }>
+type HoldStep = Extract<Step, { type: 'hold' }>
+type CallBatch = Extract<ClientMessage, { kind: 'batch' }>
+
+/** Calls taken back after they were sent whose answers are still looked for. */
+const maxTakenBack = 32
+
 /** What `flush` does, in order, once the spool has been written. */
 type Step =
   | { type: 'pass'; bytes: Buffer }
-  | { type: 'send'; calls: GovernedCall[]; text: string }
+  | { type: 'send'; calls: GovernedCall[]; text: string; batch?: CallBatch }
   | { type: 'hold'; call: GovernedCall }
   | { type: 'line'; line: string }
 
@@ -69,6 +79,15 @@ export function createCalls(options: CallsOptions): Calls {
   let count = 0
   let running = 0
   let recordProblem = ''
+  let inputOver = false
+  const takenBack: GovernedCall[] = []
+  const waits = new Set<Promise<void>>()
+
+  /** Remembers what a call waits for that is not a person. */
+  const waitFor = (wait: Promise<void>) => {
+    waits.add(wait)
+    void wait.finally(() => waits.delete(wait))
+  }
 
   const end = (call: GovernedCall) => {
     calls.delete(call.key)
@@ -104,11 +123,11 @@ export function createCalls(options: CallsOptions): Calls {
       },
       argumentsHash: argumentsHash(rpc.arguments, sha256),
       receivedAt: options.monotonic(),
+      bytes,
       state: 'deciding',
       durable: false,
     }
     calls.set(key, call)
-    spool.add('call.received', { call: call.id, tool: rpc.tool, rpcId: rpc.idText, bytes })
     return call
   }
 
@@ -131,82 +150,117 @@ export function createCalls(options: CallsOptions): Calls {
     const decision = judge(call, policy)
     call.decision = decision
     call.revision = policy.ok ? policy.revision : 'none'
-    spool.add('call.decided', {
-      call: call.id,
-      tool: call.rpc.tool,
-      decision: decision.kind,
-      source: decision.source,
-      rules: decision.rules.map((rule) => ({ ...rule })),
-      reason: decision.reason,
-      risk: call.request.risk.class,
-      revision: call.revision,
-      argumentsHash: call.argumentsHash,
-      arguments: argumentsExcerpt(call.rpc.arguments, call.argumentsHash),
-    })
     return decision
   }
 
+  const recordDecision = (call: GovernedCall, decision: Decision, sent: boolean) => {
+    spool.add('call.decided', {
+      call: call.id,
+      tool: call.rpc.tool,
+      rpcId: call.rpc.idText,
+      bytes: call.bytes,
+      decision: decision.kind,
+      source: decision.source,
+      rules: decision.rules as RuleRef[],
+      reason: decision.reason,
+      risk: call.request.risk.class,
+      revision: call.revision ?? 'none',
+      argumentsHash: call.argumentsHash,
+      arguments: argumentsExcerpt(call.rpc.arguments, call.argumentsHash),
+      ...(sent ? { forwarded: true } : {}),
+    })
+  }
+
+  /** Does what the decision says; both on record in one line where the call is sent at once. */
   const follow = (call: GovernedCall, decision: Decision) => {
-    if (decision.kind === 'allow') forward(call, call.request.risk.class !== 'read')
-    else if (decision.kind === 'hold') {
+    const allowed = decision.kind === 'allow'
+    recordDecision(call, decision, allowed)
+    if (allowed) {
+      advance(call, ['deciding', 'holding'], 'forwarding')
+      call.durable = call.request.risk.class !== 'read' || call.heldAt !== undefined
+      steps.push({ type: 'send', calls: [call], text: call.rpc.text })
+    } else if (decision.kind === 'hold' && inputOver) {
+      drop(call)
+    } else if (decision.kind === 'hold') {
       advance(call, 'deciding', 'holding')
       spool.add('hold.opened', { call: call.id, budgetMs: options.holder.budgetMs() })
       steps.push({ type: 'hold', call })
     } else {
-      advance(call, 'deciding', 'ended')
+      advance(call, ['deciding', 'holding'], 'ended')
       refuse(call, denied(decision))
     }
   }
 
-  const forward = (call: GovernedCall, durable: boolean) => {
-    if (!advance(call, ['deciding', 'holding'], 'forwarding')) return
-    call.durable = durable
-    spool.add('call.forwarded', { call: call.id })
-    steps.push({ type: 'send', calls: [call], text: call.rpc.text })
-  }
-
-  const whenPolicyIsThere = (act: (policy: PolicyState) => void) => {
+  const whenPolicyIsThere = (act: (policy: PolicyState) => void, waiting: readonly GovernedCall[] = []) => {
     const policy = options.policy.current()
     if (!('then' in policy)) return act(policy)
-    void policy.then((loaded) => {
-      act(loaded)
-      flush()
-    })
+    for (const { id, rpc, bytes } of waiting) {
+      spool.add('call.received', { call: id, tool: rpc.tool, rpcId: rpc.idText, bytes })
+    }
+    waitFor(
+      policy.then((loaded) => {
+        act(loaded)
+        flush()
+      }),
+    )
+  }
+
+  const forwardApproved = (call: GovernedCall) => {
+    advance(call, 'holding', 'forwarding')
+    call.durable = true
+    spool.add('call.forwarded', { call: call.id })
+    steps.push({ type: 'send', calls: [call], text: call.rpc.text })
   }
 
   const receive = (rpc: ToolCall, bytes: number) => {
     const call = begin(rpc, bytes)
     if (!call) return
-    whenPolicyIsThere((policy) => {
-      if (call.state === 'deciding') follow(call, decide(call, policy))
-    })
+    whenPolicyIsThere(
+      (policy) => {
+        if (call.state === 'deciding') follow(call, decide(call, policy))
+      },
+      [call],
+    )
   }
 
-  const receiveBatch = (batch: ToolCall[], others: number, text: string, bytes: number) => {
-    const members = batch.flatMap((rpc) => begin(rpc, bytes) ?? [])
+  const receiveBatch = (batch: CallBatch, bytes: number) => {
+    const members = batch.calls.flatMap((rpc) => begin(rpc, bytes) ?? [])
     whenPolicyIsThere((policy) => {
       const judged = members.filter((call) => call.state === 'deciding')
       const verdicts = judged.map((call) => ({ call, decision: decide(call, policy) }))
-      if (judged.length === batch.length && verdicts.every(({ decision }) => decision.kind === 'allow')) {
+      const all = judged.length === batch.calls.length && verdicts.every(({ decision }) => decision.kind === 'allow')
+      for (const { call, decision } of verdicts) recordDecision(call, decision, all)
+      if (all) {
         for (const call of judged) {
           advance(call, 'deciding', 'forwarding')
           call.durable = call.request.risk.class !== 'read'
-          spool.add('call.forwarded', { call: call.id })
         }
-        steps.push({ type: 'send', calls: judged, text })
+        steps.push({ type: 'send', calls: judged, text: batch.text, batch })
         return
       }
-      // A person answers single calls, and half a batch is not what the client asked for.
-      const lines = verdicts.map(({ call, decision }) => {
-        advance(call, 'deciding', 'ended')
-        end(call)
-        if (decision.kind === 'deny') return refusalLine(call.rpc, call.id, denied(decision))
+      const denials = new Map(
+        verdicts.map(({ call, decision }) => [call, decision.kind === 'deny' ? decision : undefined]),
+      )
+      refuseBatch(batch, judged, (call) => {
+        const decision = denials.get(call)
+        if (decision) return denied(decision)
         spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
-        const reason = `its batch also has ${others > 0 ? 'other messages and ' : ''}calls that may not run unasked; send this call by itself`
-        return refusalLine(call.rpc, call.id, { decision: 'cancelled', reason, retry: 'identical' })
+        const reason = `its batch also has ${batch.others > 0 ? 'other messages and ' : ''}calls that may not run unasked; send this call by itself`
+        return { decision: 'cancelled', reason, retry: 'identical' }
       })
-      if (lines.length > 0) steps.push({ type: 'line', line: `[${lines.join(',')}]` })
+    }, members)
+  }
+
+  /** A person answers single calls, and half a batch is not what the client asked for: each member gets its answer. */
+  const refuseBatch = (batch: CallBatch, members: GovernedCall[], why: (call: GovernedCall) => Refusal) => {
+    const answers = members.flatMap((call) => {
+      if (!advance(call, ['deciding', 'forwarding'], 'ended')) return []
+      end(call)
+      return [refusalLine(call.rpc, call.id, why(call))]
     })
+    const problem = 'its batch has calls that may not run'
+    answers.push(...batch.otherIds.map((idText) => errorLine(idText, blockedCode, problem)))
+    if (answers.length > 0) steps.push({ type: 'line', line: `[${answers.join(',')}]` })
   }
 
   const reject = (idText: string, code: number, problem: string, bytes: number) => {
@@ -217,17 +271,16 @@ export function createCalls(options: CallsOptions): Calls {
   const flush = () => {
     const error = spool.flush()
     if (error) reportRecordProblem(error)
-    if (count > 0) options.ring()
     const todo = steps
     steps = []
     const out: (Buffer | string)[] = []
     for (const step of todo) {
       if (step.type === 'pass') out.push(step.bytes)
       else if (step.type === 'line') options.answer(step.line)
-      else if (error) for (const call of step.type === 'send' ? step.calls : [step.call]) refuseUnrecorded(call, error)
+      else if (error) refuseUnrecorded(step, error)
       else if (step.type === 'hold') startHold(step.call)
-      else if (step.calls.some((call) => call.durable)) sendWhenOnDisk(step.calls, step.text)
-      else send(step.calls, step.text, out)
+      else if (step.calls.some((call) => call.durable)) sendWhenOnDisk(step)
+      else send(step, out)
     }
     if (out.length === 1 && out[0] !== undefined) options.send(out[0])
     else if (out.length > 1)
@@ -235,32 +288,56 @@ export function createCalls(options: CallsOptions): Calls {
     if (steps.length > 0) flush()
   }
 
-  const send = (members: GovernedCall[], text: string, out: (Buffer | string)[]) => {
-    const live = members.filter((call) => advance(call, 'forwarding', 'running'))
-    if (live.length !== members.length) return // taken back while on its way to disk
-    for (const call of live) call.sentAt = options.monotonic()
-    running += live.length
+  const send = ({ calls: members, text, batch }: SendStep, out: (Buffer | string)[]) => {
+    if (members.some((call) => call.state !== 'forwarding')) {
+      // Taken back while on its way to disk.
+      if (batch) refuseBatch(batch, members, takenBackWithBatch)
+      return
+    }
+    for (const call of members) {
+      advance(call, 'forwarding', 'running')
+      call.sentAt = options.monotonic()
+    }
+    running += members.length
     out.push(`${text}\n`)
   }
 
-  const sendWhenOnDisk = (members: GovernedCall[], text: string) => {
-    void spool.sync().then((error) => {
-      if (error) {
-        reportRecordProblem(error)
-        for (const call of members) refuseUnrecorded(call, error)
-        flush()
-        return
-      }
-      const out: string[] = []
-      send(members, text, out)
-      if (out[0] !== undefined) options.send(out[0])
-    })
+  const takenBackWithBatch = (call: GovernedCall): Refusal => {
+    spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
+    const reason = 'another call of its batch was taken back'
+    return { decision: 'cancelled', reason, retry: 'identical' }
   }
 
-  const refuseUnrecorded = (call: GovernedCall, error: Error) => {
-    if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) return
+  const sendWhenOnDisk = (step: SendStep) => {
+    const onDisk = (error: Error | undefined) => {
+      const out: string[] = []
+      if (error) {
+        reportRecordProblem(error)
+        refuseUnrecorded(step, error)
+      } else send(step, out)
+      if (out[0] !== undefined) options.send(out[0])
+      if (steps.length > 0) flush()
+    }
+    waitFor(spool.sync().then(onDisk))
+  }
+
+  const refuseUnrecorded = (step: SendStep | HoldStep, error: Error) => {
     const reason = `the call cannot be put on record (${error.message}), and nothing runs unrecorded`
-    refuse(call, { decision: 'no-record', reason, retry: 'later' })
+    const refusal: Refusal = { decision: 'no-record', reason, retry: 'later' }
+    if (step.type === 'send' && step.batch) refuseBatch(step.batch, step.calls, () => refusal)
+    else {
+      for (const call of step.type === 'send' ? step.calls : [step.call]) {
+        if (advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) refuse(call, refusal)
+      }
+    }
+  }
+
+  /** Ends a call that nobody waits for any more and that was not sent. */
+  const drop = (call: GovernedCall) => {
+    if (call.state === 'holding') options.holder.withdraw(call)
+    if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) return
+    spool.add('call.cancelled', { call: call.id, by: 'disconnect', forwarded: false })
+    end(call)
   }
 
   const reportRecordProblem = (error: Error) => {
@@ -269,6 +346,7 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   const startHold = (call: GovernedCall) => {
+    if (call.state !== 'holding') return
     void options.holder.hold(call).then((ended) => {
       finishHold(call, ended)
       flush()
@@ -288,11 +366,11 @@ export function createCalls(options: CallsOptions): Calls {
     whenPolicyIsThere((policy) => {
       if (call.state !== 'holding') return
       const revision = policy.ok ? policy.revision : 'none'
-      if (revision === call.revision) return forward(call, true)
+      if (revision === call.revision) return forwardApproved(call)
       const decision = decide(call, policy)
-      if (decision.kind === 'allow') return forward(call, true)
+      if (decision.kind !== 'hold') return follow(call, decision)
+      recordDecision(call, decision, false)
       advance(call, 'holding', 'ended')
-      if (decision.kind === 'deny') return refuse(call, denied(decision))
       spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
       const reason = 'the policy changed while this call was waiting, so its approval no longer applies'
       refuse(call, { decision: 'cancelled', reason, retry: 'identical' })
@@ -316,10 +394,19 @@ export function createCalls(options: CallsOptions): Calls {
     },
     cancelled: (idText) => {
       const call = calls.get(idKeyOf(idText))
-      if (!call) return true
+      if (!call || call.takenBack) return true
       const forwarded = call.state === 'running'
       spool.add('call.cancelled', { call: call.id, by: 'client', forwarded })
-      if (!forwarded) {
+      if (forwarded) {
+        call.takenBack = true
+        takenBack.push(call)
+        // Most servers do not answer what was taken back: only the latest are waited for.
+        const oldest = takenBack.length > maxTakenBack ? takenBack.shift() : undefined
+        if (oldest && advance(oldest, 'running', 'ended')) {
+          running -= 1
+          end(oldest)
+        }
+      } else {
         if (call.state === 'holding') options.holder.withdraw(call)
         advance(call, ['deciding', 'holding', 'forwarding'], 'ended')
         end(call)
@@ -327,12 +414,14 @@ export function createCalls(options: CallsOptions): Calls {
       return forwarded
     },
     anyRunning: () => running > 0,
+    inputEnded: async () => {
+      inputOver = true
+      for (const call of [...calls.values()]) if (call.state === 'holding') drop(call)
+      while (waits.size > 0) await Promise.all(waits)
+    },
     clientGone: () => {
-      for (const call of [...calls.values()]) {
-        if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) continue
-        spool.add('call.cancelled', { call: call.id, by: 'disconnect', forwarded: false })
-        end(call)
-      }
+      inputOver = true
+      for (const call of [...calls.values()]) drop(call)
     },
     upstreamGone: (how) => {
       for (const call of [...calls.values()]) {
@@ -341,7 +430,8 @@ export function createCalls(options: CallsOptions): Calls {
           const durationMs = Math.round(options.monotonic() - (call.sentAt ?? call.receivedAt))
           spool.add('call.answered', { call: call.id, outcome: 'upstream-exited', bytes: 0, durationMs })
           const reason = `the MCP server ${how} before it answered`
-          refuse(call, { decision: 'unknown-outcome', reason, retry: 'never' })
+          if (call.takenBack) end(call)
+          else refuse(call, { decision: 'unknown-outcome', reason, retry: 'never' })
         } else if (advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) {
           spool.add('call.cancelled', { call: call.id, by: 'disconnect', forwarded: false })
           refuse(call, { decision: 'cancelled', reason: `the MCP server ${how}`, retry: 'later' })

@@ -6,7 +6,7 @@ export type ClientWriter = {
   pass(chunk: Buffer, midLine: boolean): void
   /** Writes a line of ours, as soon as no line of the upstream's is open. */
   line(text: string): void
-  /** The upstream is gone: closes a line it left open, then lets ours through. */
+  /** The upstream is gone: lets lines of ours through, after closing a line it left open; without any, it stays open. */
   upstreamEnded(): void
   /** Resolves when everything written has been taken by the operating system, or can no longer be. */
   finished(): Promise<void>
@@ -15,11 +15,13 @@ export type ClientWriter = {
 /** Pauses `source` while the client does not read. */
 export function createClientWriter(out: Writable, source: Readable): ClientWriter {
   let open = false
+  let torn = false
   let waiting: string[] = []
   let gone = false
   out.on('drain', () => source.resume())
   out.on('error', () => {
     gone = true // EPIPE: the session ends by the client's other end
+    source.resume() // an upstream that cannot write would not notice that its input has ended
   })
 
   const write = (data: Buffer | string) => {
@@ -41,11 +43,16 @@ export function createClientWriter(out: Writable, source: Readable): ClientWrite
       if (!midLine) release()
     },
     line: (text) => {
-      if (open) waiting.push(text)
-      else write(`${text}\n`)
+      if (open) {
+        waiting.push(text)
+        return
+      }
+      write(torn ? `\n${text}\n` : `${text}\n`)
+      torn = false
     },
     upstreamEnded: () => {
-      if (open) write('\n')
+      torn = open && waiting.length === 0
+      if (open && waiting.length > 0) write('\n')
       release()
     },
     finished: () =>

@@ -14,15 +14,25 @@ const markerKey = crypto.randomBytes(32)
 const mark = (secret: string) =>
   `[redacted:${crypto.createHmac('sha256', markerKey).update(secret).digest('hex').slice(0, 12)}]`
 
+/** A command line as it may be shown and kept: passwords and keys given as arguments are not. */
+export function redactedWords(words: string[]): string[] {
+  return redact(words, mark).value as string[]
+}
+
 /** `hash` is the canonical hash of the arguments as they came. */
 export function argumentsExcerpt(args: JsonObject, hash: string): Excerpt {
   const clean = redact(args, mark)
-  return cut(JSON.stringify(clean.value), argumentsLimit, hash, clean.count > 0)
+  return cut(
+    JSON.stringify(clean.value),
+    clean.count > 0 ? JSON.stringify(args) : undefined,
+    argumentsLimit,
+    () => hash,
+  )
 }
 
 export function resultExcerpt(answer: Answer): Excerpt {
   if (answer.head !== undefined) {
-    const text = redact(answer.head, mark).value as string
+    const text = redact(withoutTornEnd(answer.head), mark).value as string
     return {
       text,
       bytes: answer.bytes,
@@ -33,16 +43,25 @@ export function resultExcerpt(answer: Answer): Excerpt {
   const value = answer.value as JsonValue
   const clean = redact(value, mark)
   const text = JSON.stringify(clean.value) ?? 'null'
-  const changed = clean.count > 0 || text.length > resultLimit
-  return cut(text, resultLimit, changed ? sha256(JSON.stringify(value)) : undefined, clean.count > 0)
+  const whole = clean.count > 0 ? JSON.stringify(value) : undefined
+  return cut(text, whole, resultLimit, () => sha256(whole ?? text))
 }
 
-function cut(text: string, limit: number, hash: string | undefined, redacted: boolean): Excerpt {
+/** `whole` is the text before redaction, where that changed it. */
+function cut(text: string, whole: string | undefined, limit: number, hash: () => string): Excerpt {
   const truncated = text.length > limit
   return {
     text: truncated ? text.slice(0, limit).toWellFormed() : text,
-    bytes: Buffer.byteLength(text),
+    bytes: Buffer.byteLength(whole ?? text),
     truncated,
-    ...(hash !== undefined && (truncated || redacted) ? { sha256: hash } : {}),
+    ...(truncated || whole !== undefined ? { sha256: hash() } : {}),
   }
+}
+
+/** A secret that the cut went through would not be known as one: the last word goes. */
+function withoutTornEnd(text: string): string {
+  for (let at = text.length - 1; at >= text.length - 512 && at >= 0; at--) {
+    if (/[\s"'\\,;]/.test(text.charAt(at))) return text.slice(0, at)
+  }
+  return text.slice(0, -512)
 }

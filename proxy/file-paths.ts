@@ -6,6 +6,8 @@ import type { PolicyPorts } from '../core/policy/evaluate.ts'
 
 const foldsCase = process.platform === 'win32' || process.platform === 'darwin'
 
+const hasParent = /(^|[/\\])\.\.([/\\]|$)/
+
 /** PATH_MAX of Linux; other systems have less. */
 const longestPath = 4096
 /** The path names nothing that exists: a part is missing, is no folder, or is too long for a name. */
@@ -17,14 +19,17 @@ export function filePaths(cwd: string): PolicyPorts {
     separator: path.sep as '/' | '\\',
     resolvePath: (text) => {
       if (text.includes('\0')) return undefined
-      const expanded = text === '~' || /^~[/\\]/.test(text) ? path.join(os.homedir(), text.slice(1)) : text
+      const fromHome = /^~([/\\]|$)/.test(text)
+      // To a program that does not know `~` it is a folder like any other, and what `..` leads to is another place.
+      if (fromHome && hasParent.test(text)) return undefined
+      const expanded = fromHome ? path.join(os.homedir(), text.slice(1)) : text
       const resolved = path.resolve(cwd, expanded)
       // Too long to be opened, so it needs no look at the disk; unless it only becomes short by tidying.
       if (resolved.length > longestPath) return foldsCase ? resolved.toLowerCase() : resolved
       if (expanded.length > longestPath) return undefined
       const real = realPath(resolved, 0)
       // `link/..` is the link's folder to a program that tidies paths first, and the target's parent to the kernel.
-      if (/(^|[/\\])\.\.([/\\]|$)/.test(expanded) && walk(cwd, expanded) !== real) return undefined
+      if (hasParent.test(expanded) && walk(cwd, expanded) !== real) return undefined
       return real !== undefined && foldsCase ? real.toLowerCase() : real
     },
   }

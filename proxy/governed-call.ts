@@ -17,10 +17,14 @@ export type GovernedCall = {
   readonly request: AccessRequest
   readonly argumentsHash: string
   readonly receivedAt: number
+  /** Length of the client's line. */
+  readonly bytes: number
   state: CallState
   /** Set once decided. */
   decision?: Decision
   revision?: string
+  /** The client has taken it back after it was sent: its answer, if any, is recorded, but nobody waits for it. */
+  takenBack?: true
   /** Must be on disk before it is sent. */
   durable: boolean
   /** On the monotonic clock, in milliseconds. */

@@ -61,6 +61,10 @@ export function createHolder(options: HolderOptions): Holder {
     return describe(result)
   }
 
+  const withdraw = (call: GovernedCall) => {
+    options.broker.linked()?.cancelApproval(call.id)
+  }
+
   return {
     budgetMs: budget,
     hold: async (call) => {
@@ -72,7 +76,11 @@ export function createHolder(options: HolderOptions): Holder {
         silence = resolve
       })
       // The broker answers at the end of the budget; one that hangs must not hang the client.
-      timers.push(setTimeout(() => silence(noBroker('Countersign did not answer in time')), budgetMs + patienceMs))
+      const giveUp = () => {
+        silence(noBroker('Countersign did not answer in time'))
+        withdraw(call)
+      }
+      timers.push(setTimeout(giveUp, budgetMs + patienceMs))
       if (call.rpc.progressToken !== undefined) timers.push(startHeartbeat(call, options.answer))
       call.stopHold = () => {
         for (const timer of timers) clearTimeout(timer)
@@ -86,22 +94,22 @@ export function createHolder(options: HolderOptions): Holder {
         for (const timer of timers) clearTimeout(timer)
       }
     },
-    withdraw: (call) => {
-      void options.broker.link().then((connected) => {
-        if (connected.ok) connected.link.cancelApproval(call.id)
-      })
-    },
+    withdraw,
   }
 }
 
-/** Progress keeps clients that count silence, not time, from giving up; its value only ever rises. */
+/**
+ * Progress keeps clients that count silence, not time, from giving up. Its value must only ever rise, so ours are tiny:
+ * the upstream starts again from its own first value, and its messages pass untouched.
+ */
 function startHeartbeat(call: GovernedCall, answer: (line: string) => void): NodeJS.Timeout {
   let beats = 0
   return setInterval(() => {
     beats += 1
+    const progress = beats / 1_000_000
     const message = 'Waiting for approval in Countersign'
     answer(
-      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.rpc.progressToken},"progress":${beats},"message":"${message}"}}`,
+      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.rpc.progressToken},"progress":${progress},"message":"${message}"}}`,
     )
   }, heartbeatMs)
 }

@@ -5,6 +5,8 @@ const LF = 0x0a
 export type LineSplitter = {
   /** Takes a chunk as it came; calls back for every line that it completes. */
   push(chunk: Buffer): void
+  /** What came after the last line feed; nothing where that was empty or too long to be kept. */
+  rest(): Buffer | undefined
 }
 
 /**
@@ -26,6 +28,7 @@ export function createLineSplitter(
   }
 
   return {
+    rest: () => (parts.length === 0 ? undefined : Buffer.concat(parts, bytes)),
     push: (chunk) => {
       let from = 0
       for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {

@@ -20,12 +20,19 @@ async function main(): Promise<number> {
     case 'run': {
       const { command, args } = parsed.options
       const upstream = startUpstream(command, args)
+      process.on('uncaughtException', (error) => {
+        upstream.sweep()
+        fault(error)
+      })
       try {
         const { runSession } = await import('./session.ts')
         return await runSession(parsed.options, upstream)
       } catch (error) {
         const { code, syscall, message } = error as NodeJS.ErrnoException
-        if (!syscall?.startsWith('spawn')) throw error
+        if (!syscall?.startsWith('spawn')) {
+          upstream.sweep()
+          throw error
+        }
         log(
           code === 'ENOENT'
             ? `the MCP server's command was not found: ${command}`
@@ -37,10 +44,9 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    log(`stopped by a fault of its own, nothing more will run: ${error.stack ?? error.message}`)
-    process.exit(70)
-  },
-)
+function fault(error: Error): never {
+  log(`stopped by a fault of its own, nothing more will run: ${error.stack ?? error.message}`)
+  process.exit(70)
+}
+
+main().then((code) => process.exit(code), fault)

@@ -1,14 +1,16 @@
 // Reading a YAML policy directly (`--policy`). A bundle of its own: yaml and zod would double the proxy's start-up time.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { compilePolicy } from '../core/policy/compile.ts'
 import { parsePolicyText } from '../core/policy/parse.ts'
 import type { PolicySet } from '../core/schema/policy.ts'
-import type { PolicyState } from './policy-source.ts'
-import { sha256 } from './sha256.ts'
 
-/** Compiles one file. A file with an error refuses every call: its scope may be just what is wrong. */
-export function readPolicyFile(file: string): PolicyState {
+export type PolicyFileRead = { ok: true; set: PolicySet } | { ok: false; problem: string }
+
+/**
+ * Reads one file into plain data; compiling is left to the proxy's own bundle, so that nothing but JSON passes between
+ * the two. A file with an error is refused as a whole: its scope may be just what is wrong.
+ */
+export function readPolicyFile(file: string): PolicyFileRead {
   let text: string
   try {
     text = fs.readFileSync(file, 'utf8')
@@ -20,6 +22,5 @@ export function readPolicyFile(file: string): PolicyState {
   if (problem) {
     return { ok: false, problem: `${file}:${problem.line}:${problem.column}: ${problem.message}` }
   }
-  const set: PolicySet = { format: 1, files: [entry] }
-  return { ok: true, policy: compilePolicy(set), revision: sha256(JSON.stringify(set)) }
+  return { ok: true, set: { format: 1, files: [entry] } }
 }

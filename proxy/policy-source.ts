@@ -58,7 +58,8 @@ export function publishedPolicy(file: string, trusted: () => TrustedKey): Policy
       }
       if (stamp !== seen) {
         state = load(file, trusted())
-        seen = stamp
+        // What failed is tried again: the key may have come later than the policy, or the machine was short of files.
+        seen = state.ok ? stamp : ''
       }
       return state
     },
@@ -90,7 +91,8 @@ function load(file: string, trusted: TrustedKey): PolicyState {
 export function policyFromYaml(file: string): PolicySource {
   let state: PolicyState | undefined
   const loading = import('./policy-file.ts').then(({ readPolicyFile }) => {
-    state = readPolicyFile(file)
+    const read = readPolicyFile(file)
+    state = read.ok ? { ok: true, policy: compilePolicy(read.set), revision: sha256(JSON.stringify(read.set)) } : read
     return state
   })
   loading.catch(() => undefined) // reported by `current`

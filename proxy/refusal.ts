@@ -47,6 +47,9 @@ export function refusalLine(call: ToolCall, callId: string, refusal: Refusal): s
   })
 }
 
+/** Code of our own refusals of what is no tool call: outside of the range that JSON-RPC and MCP keep for themselves. */
+export const blockedCode = 4003
+
 /** A JSON-RPC error line, for what is not a valid request. */
 export function errorLine(idText: string, code: number, problem: string): string {
   return `{"jsonrpc":"2.0","id":${idText},"error":${JSON.stringify({ code, message: `Countersign did not forward this: ${problem}` })}}`

@@ -1,13 +1,16 @@
 // One client session: the client on our stdin and stdout, the upstream as our child, and everything between them.
 import * as crypto from 'node:crypto'
 import * as fs from 'node:fs'
-import { createSpool } from '../core/audit/spool.ts'
+import * as os from 'node:os'
+import { createSpool, type Spool } from '../core/audit/spool.ts'
 import { readClientLine, rpcCodes } from '../core/wire/client-message.ts'
 import { maxClientLineBytes } from '../core/wire/limits.ts'
 import { createAnswerWatcher } from './answers.ts'
 import { createBrokerClient } from './broker-client.ts'
 import { createCalls } from './calls.ts'
+import { cancelledId, readableText, readClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
+import { redactedWords } from './excerpt.ts'
 import { filePaths } from './file-paths.ts'
 import { createHolder } from './hold.ts'
 import { createLineSplitter } from './lines.ts'
@@ -18,6 +21,11 @@ import { policyFromYaml, publishedPolicy, readTrustedKey } from './policy-source
 import { sha256 } from './sha256.ts'
 import type { Upstream } from './upstream-stdio.ts'
 import { version } from './version.ts'
+
+/** Bytes of our own answers that may wait for a client that does not read, before we stop reading from it. */
+const maxUnread = 1024 * 1024
+/** How long a client may take to read the last lines after a signal, in milliseconds. */
+const unreadGraceMs = 1_000
 
 /** Runs until the upstream is gone; resolves with our exit code. */
 export async function runSession(options: ProxyOptions, upstream: Upstream): Promise<number> {
@@ -30,9 +38,27 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   const cwd = process.cwd()
   const envNames = Object.keys(process.env).sort()
   const pin = sha256(JSON.stringify({ command, args, envNames }))
-  let clientInfo: { name: string; version: string } | undefined
+  const shownCommand = redactedWords([command, ...args])
+  let clientInfo: { name: string; version: string; protocolVersion: string } | undefined
 
-  const spool = createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now })
+  const spool = withOpening(
+    createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now }),
+    (begun) => {
+      begun.add('session.started', {
+        client,
+        server,
+        command: shownCommand,
+        cwd,
+        envNames,
+        pin,
+        pid: process.pid,
+        parentPid: process.ppid,
+        proxyVersion: version,
+        nodeVersion: process.version,
+      })
+      if (clientInfo) begun.add('session.client', clientInfo)
+    },
+  )
   const trusted = () => readTrustedKey(layout.publicKey, options.trust)
   const writer = createClientWriter(process.stdout, upstream.stdout)
   const broker = createBrokerClient(
@@ -44,17 +70,16 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
         client,
         server,
         pin,
-        command: [command, ...args],
+        command: shownCommand,
         cwd,
         pid: process.pid,
         parentPid: process.ppid,
         ...parentProcess(),
         startedAt,
-        ...(clientInfo === undefined ? {} : { clientInfo }),
+        ...(clientInfo && { clientInfo: { name: clientInfo.name, version: clientInfo.version } }),
       }),
     },
     trusted,
-    monotonic,
   )
   const holder = createHolder({
     client,
@@ -74,32 +99,22 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     holder,
     send: (data) => {
       if (upstream.stdin.destroyed || upstream.stdin.writableEnded) return
-      if (!upstream.stdin.write(data)) process.stdin.pause()
+      upstream.stdin.write(data)
+      regulate()
     },
     answer: writer.line,
-    ring: broker.ring,
     log,
     monotonic,
   })
 
-  spool.add('session.started', {
-    client,
-    server,
-    command: [command, ...args],
-    cwd,
-    envNames,
-    pin,
-    pid: process.pid,
-    parentPid: process.ppid,
-    proxyVersion: version,
-    nodeVersion: process.version,
-  })
-
+  /** Reads from the client only while the upstream takes what it sends, and the client what we answer. */
+  const regulate = () => {
+    if (upstream.stdin.writableNeedDrain || process.stdout.writableLength > maxUnread) process.stdin.pause()
+    else process.stdin.resume()
+  }
   const introduce = (text: string) => {
-    const info = readClientInfo(text)
-    if (!info) return
-    clientInfo = { name: info.name, version: info.version }
-    spool.add('session.client', info)
+    clientInfo = readClientInfo(text)
+    if (clientInfo) spool.add('session.client', clientInfo)
   }
   const onLine = (whole: Buffer) => {
     const line = whole.subarray(0, -1)
@@ -113,7 +128,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
       case 'call':
         return calls.receive(message.call, line.length)
       case 'batch':
-        return calls.receiveBatch(message.calls, message.others, message.text, line.length)
+        return calls.receiveBatch(message, line.length)
       case 'rejected':
         return calls.reject(message.idText, message.code, message.problem, line.length)
       case 'other': {
@@ -123,17 +138,26 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
       }
     }
   }
+  /** Text after the last line feed is no message; a server that takes it for one may have it, unless it is a call. */
+  const onTorn = (rest: Buffer) => {
+    const text = readableText(rest)
+    if (text !== undefined && readClientLine(text).kind === 'other') calls.pass(rest)
+    else calls.reject('null', rpcCodes.invalidRequest, 'the last line has no end', rest.length)
+  }
   const splitter = createLineSplitter(maxClientLineBytes, onLine, (bytes) => {
     const problem = `the line has ${bytes} bytes, and ${maxClientLineBytes} are allowed`
     calls.reject('null', rpcCodes.invalidRequest, problem, bytes)
   })
   const answers = createAnswerWatcher(calls.anyRunning, calls.answered)
 
-  upstream.stdin.on('drain', () => process.stdin.resume())
-  process.stdin.on('data', (chunk: Buffer) => {
+  upstream.stdin.on('drain', regulate)
+  process.stdout.on('drain', regulate)
+  const onData = (chunk: Buffer) => {
     splitter.push(chunk)
     calls.flush()
-  })
+    regulate()
+  }
+  process.stdin.on('data', onData)
   upstream.stdout.on('data', (chunk: Buffer) => {
     answers.push(chunk)
     calls.flush()
@@ -141,22 +165,33 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   })
 
   let ending = ''
-  const clientGone = (reason: string) => {
-    if (ending) return
-    ending = reason
+  let hurry: () => void = () => undefined
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve
+  })
+  process.stdin.once('end', () => {
+    ending ||= 'the client closed its end'
+    const rest = splitter.rest()
+    if (rest) onTorn(rest)
+    const sent = calls.inputEnded()
+    calls.flush()
+    void sent.then(upstream.endInput)
+  })
+  const clientGone = () => {
+    ending ||= 'the client is gone'
     calls.clientGone()
     calls.flush()
     upstream.endInput()
   }
-  process.stdin.once('end', () => clientGone('the client closed its end'))
-  process.stdin.once('error', () => clientGone('the client is gone'))
-  process.stdout.once('error', () => clientGone('the client is gone'))
+  process.stdin.once('error', clientGone)
+  process.stdout.once('error', clientGone)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       ending ||= signal
       calls.clientGone()
       calls.flush()
       upstream.signal(signal)
+      setTimeout(hurry, unreadGraceMs).unref()
     })
   }
 
@@ -168,55 +203,33 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   spool.add('session.ended', { reason: ending || `the MCP server ${how}` })
   spool.flush()
   upstream.sweep()
+  process.stdin.off('data', onData)
   process.stdin.pause()
-  await writer.finished()
+  await Promise.race([writer.finished(), hurried])
   spool.close()
   broker.close()
-  return exit.code ?? 128 + (signalNumbers[exit.signal ?? 'SIGKILL'] ?? 9)
+  return exit.code ?? 128 + os.constants.signals[exit.signal ?? 'SIGKILL']
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+/** The spool, with `open` adding the first events again for as long as they could not be written. */
+function withOpening(spool: Spool, open: (spool: Spool) => void): Spool {
+  let opened = false
+  open(spool)
+  return {
+    ...spool,
+    flush: () => {
+      const error = spool.flush()
+      if (!error) opened = true
+      else if (!opened) open(spool)
+      return error
+    },
+  }
+}
 
 /** Sorts by time, and cannot be guessed: `20261122-174751-9f3b2c4d5e6f`. */
 function sessionId(at: number): string {
   const time = new Date(at).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   return `${time}-${crypto.randomBytes(6).toString('hex')}`
-}
-
-/** The line as text, or nothing where two readers could see different text. A carriage return before the line feed goes. */
-function readableText(line: Buffer): string | undefined {
-  if (line.includes(0) || (line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf)) return undefined
-  const text = line.toString('utf8')
-  // U+FFFD is also what the decoder puts for invalid bytes; encoding it again tells which.
-  if (text.includes('\ufffd') && !Buffer.from(text).equals(line)) return undefined
-  return text.endsWith('\r') ? text.slice(0, -1) : text
-}
-
-function readClientInfo(text: string): { name: string; version: string; protocolVersion: string } | undefined {
-  const message = parse(text)
-  if (message?.['method'] !== 'initialize') return undefined
-  const params = message['params'] as Record<string, unknown> | undefined
-  const info = params?.['clientInfo'] as Record<string, unknown> | undefined
-  const words = [info?.['name'], info?.['version'], params?.['protocolVersion']]
-  const [name, version, protocolVersion] = words.map((word) => (typeof word === 'string' ? word.slice(0, 200) : ''))
-  return name ? { name, version: version ?? '', protocolVersion: protocolVersion ?? '' } : undefined
-}
-
-/** JSON text of the id that a cancellation names. */
-function cancelledId(text: string): string | undefined {
-  const message = parse(text)
-  if (message?.['method'] !== 'notifications/cancelled') return undefined
-  const id = (message['params'] as Record<string, unknown> | undefined)?.['requestId']
-  return typeof id === 'string' || typeof id === 'number' ? JSON.stringify(id) : undefined
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined // passed on as it is: what to make of it is the upstream's to say
-  }
 }
 
 /** The name of the program that started us, where the system tells. */

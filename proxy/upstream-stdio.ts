@@ -1,9 +1,13 @@
 // The real MCP server as our child: started in its own process group, so that nothing of it outlives us.
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 
-/** How long an upstream may take to end after it was asked to, before its whole group is killed, in milliseconds. */
+/** How long an upstream may take to end by itself when its input has ended, and when it was asked to, in milliseconds. */
+const politeMs = 2_000
 const graceMs = 5_000
+/** How often an upstream's output is looked at that others keep open after it ended, in milliseconds. */
+const leftoverMs = 500
 const watchdogGraceSeconds = 2
 
 export type UpstreamExit = { code: number | null; signal: NodeJS.Signals | null }
@@ -31,7 +35,8 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
     windowsHide: true,
   })
   let watchdog: ChildProcess | undefined
-  let timer: NodeJS.Timeout | undefined
+  let swept = false
+  const timers: NodeJS.Timeout[] = []
 
   const killGroup = (signal: NodeJS.Signals) => {
     if (child.pid === undefined) return
@@ -39,18 +44,32 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
       if (windows) child.kill(signal)
       else process.kill(-child.pid, signal)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      // Nobody is left, or only processes that took another user's rights, which are not ours to end.
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ESRCH' && code !== 'EPERM') throw error
     }
   }
-  const killLater = () => {
-    timer ??= setTimeout(() => killGroup('SIGKILL'), graceMs)
-    timer.unref()
+  const killLater = (signal: NodeJS.Signals, ms: number) => {
+    timers.push(setTimeout(() => killGroup(signal), ms).unref())
+  }
+  /** Its children may have kept its output open: end them, and do not wait for what left the group. */
+  const closeOutput = () => {
+    let seen = -1
+    timers.push(
+      setInterval(() => {
+        killGroup('SIGKILL')
+        const read = child.stdout.isPaused() ? -1 : (child.stdout as Socket).bytesRead
+        if (read !== -1 && read === seen) child.stdout.destroy()
+        seen = read
+      }, leftoverMs),
+    )
   }
 
   const exited = new Promise<UpstreamExit>((resolve, reject) => {
     child.once('error', reject)
+    child.once('exit', closeOutput)
     child.once('close', (code, signal) => {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
       resolve({ code, signal })
     })
   })
@@ -58,7 +77,8 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
   child.once('spawn', () => {
     // Not before the first bytes have gone through: starting a process costs a millisecond that nobody should wait for.
     setImmediate(() => {
-      if (!windows && child.pid !== undefined && child.exitCode === null) watchdog = startWatchdog(child.pid)
+      const ended = swept || child.exitCode !== null || child.signalCode !== null
+      if (!windows && child.pid !== undefined && !ended) watchdog = startWatchdog(child.pid)
     })
   })
   // A write into a pipe whose reader is gone: its exit is reported by `exited`.
@@ -70,13 +90,15 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
     exited,
     signal: (signal) => {
       killGroup(signal)
-      killLater()
+      killLater('SIGKILL', graceMs)
     },
     endInput: () => {
       child.stdin.end()
-      killLater()
+      killLater('SIGTERM', politeMs)
+      killLater('SIGKILL', graceMs)
     },
     sweep: () => {
+      swept = true
       killGroup('SIGKILL')
       watchdog?.stdin?.end('done\n')
       watchdog?.unref()

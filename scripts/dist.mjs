@@ -50,6 +50,7 @@ try {
 }
 
 const targets = process.argv.slice(2)
+const config = parse(readFileSync(atRoot('electron-builder.yml'), 'utf8'))
 try {
   await build({
     [system]: targets.length === 0 ? ['dir'] : targets,
@@ -57,8 +58,8 @@ try {
     projectDir: atRoot(),
     publish: 'never',
     config: {
-      // Not `extends`, which turns the file patterns into sets of their own, and the exclusions into "everything but".
-      ...parse(readFileSync(atRoot('electron-builder.yml'), 'utf8')),
+      ...config,
+      files: [...config.files, `!node_modules/better-sqlite3/prebuilds/!(${process.platform}-${arch}).node`],
       electronVersion,
       ...(stub === undefined ? {} : { electronDist: stub }),
     },

@@ -2,7 +2,7 @@
 // committed, so nobody needs to run this to build: node scripts/icons.mjs
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { browser, closeBrowser } from '../test/shim/browser.ts'
+import { launchBrowser } from '../test/support/browser.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const assets = path.join(root, 'electron', 'assets')
@@ -10,7 +10,8 @@ const interFile = 'node_modules/@fontsource-variable/inter/files/inter-latin-wgh
 const font = (await readFile(path.join(root, interFile))).toString('base64')
 const fontFace = `@font-face{font-family:Inter;font-weight:100 900;src:url(data:font/woff2;base64,${font})}`
 
-const context = await (await browser()).newContext({ locale: 'en-US' })
+const browser = await launchBrowser()
+const context = await browser.newContext({ locale: 'en-US' })
 const page = await context.newPage()
 
 /** Renders `svg` as a transparent square of `size` pixels into the assets file `name`. */
@@ -55,5 +56,5 @@ try {
   const overlay = await source('overlay.svg')
   for (const [name, text] of counts) await render(numbered(overlay, text), 32, `overlay/${name}.png`)
 } finally {
-  await closeBrowser()
+  await browser.close()
 }

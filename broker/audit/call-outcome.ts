@@ -7,7 +7,8 @@
 //     the broker's card closed first              │           refused | expired | cancelled
 //     hold closed: approved, grant ───────────────┤
 //     hold closed: refused, expired, cancelled    │           the same word
-//     hold closed: too-many, no-broker            │           too-many | never-shown
+//     hold closed: too-many                       │           too-many
+//     hold closed: no-broker                      │           never-shown; with a card, as the card closed | cancelled
 //     hold closed: released (client has a ticket) │           released, then as the card closes:
 //                                                 │             approved | refused | expired | cancelled
 //   permitted ◄───────────────────────────────────┘           deciding
@@ -88,7 +89,7 @@ function held(facts: CallFacts): CallOutcome {
     case 'too-many':
       return notPermitted(facts, facts.hold)
     case 'no-broker':
-      return notPermitted(facts, 'never-shown')
+      return notPermitted(facts, facts.approval_state === null ? 'never-shown' : (cardOutcome(facts) ?? 'cancelled'))
     case 'released':
       return notPermitted(facts, cardOutcome(facts) ?? 'released')
     case 'open':

@@ -115,11 +115,12 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
     case 'call.received':
       return { ...row, tool: event.data.tool, received_at: t }
     case 'call.decided': {
-      const { tool, decision, source, rules, reason, risk, revision, argumentsHash, arguments: args } = event.data
+      const { tool, decision, source, rules, reason, risk, revision, argumentsHash, arguments: args, forwarded } = event.data
       return {
         ...row,
         ...{ tool, decision, source, reason, risk, revision },
         decided_at: t,
+        forwarded_at: forwarded ? t : row.forwarded_at,
         rule: source === 'rule' ? (rules[0]?.id ?? null) : null,
         rules: JSON.stringify(rules),
         arguments_text: args.text,

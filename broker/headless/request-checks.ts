@@ -66,7 +66,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed on return: the refusal still has to go out on the same connection.
+  const parts: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+  for await (const chunk of parts) {
     length += chunk.length
     if (length > limit) return tooLarge
     chunks.push(chunk)

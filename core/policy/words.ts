@@ -51,6 +51,6 @@ function operandWords(operand: JsonValue, operator: Operator): string {
 /** Texts without quotes where nothing else could be meant. */
 function valueWords(value: JsonValue): string {
   if (typeof value !== 'string') return JSON.stringify(value)
-  const plain = /^[\w@~./:*?\\-]+$/.test(value) && !/^(?:true|false|null|[-+.\d].*)$/.test(value)
+  const plain = /^[\w@~./:*?\\-]+$/.test(value) && !/^(?:true|false|null|[-+]?\.?\d.*)$/.test(value)
   return plain || /^\.{1,2}[\\/]/.test(value) ? value : JSON.stringify(value)
 }

@@ -68,6 +68,8 @@ type FoundSign = { word: string; sign: NameSign; index: number }
 function phraseSigns(words: readonly string[]): FoundSign[] {
   const found: FoundSign[] = []
   for (const [index, word] of words.entries()) {
+    // A merge request is a thing; only `merge_merge_request` merges one.
+    if (word === 'merge' && /^requests?$/.test(words[index + 1] ?? '')) continue
     const both = `${words[index - 1] ?? ''}+${word}`
     // `network_requests` is a list of them, `network_request` shows one with its headers.
     const pair = nameSigns.get(both) ?? (word === 'requests' ? undefined : nameSigns.get(singular(both)))

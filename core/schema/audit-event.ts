@@ -23,6 +23,13 @@ const excerpt = z.strictObject({
   truncated: z.boolean(),
 })
 
+const received = {
+  /** JSON text of the JSON-RPC id, so that `1` and `"1"` differ. */
+  rpcId: z.string(),
+  /** Length of the line as received. */
+  bytes: z.int().nonnegative(),
+}
+
 export const auditEventData = {
   /** A proxy began to serve one client session. Environment values are never recorded, only their names. */
   'session.started': z.strictObject({
@@ -47,16 +54,12 @@ export const auditEventData = {
   'session.ended': z.strictObject({ reason: z.string() }),
   'upstream.exited': z.strictObject({ code: z.int().nullable(), signal: z.string().nullable() }),
 
-  'call.received': z.strictObject({
-    call: callId,
-    tool: z.string(),
-    /** JSON text of the JSON-RPC id, so that `1` and `"1"` differ. */
-    rpcId: z.string(),
-    bytes: z.int().nonnegative(),
-  }),
+  /** Written only for a call that has to wait for the policy to load; otherwise `call.decided` is its first event. */
+  'call.received': z.strictObject({ call: callId, tool: z.string(), ...received }),
   'call.decided': z.strictObject({
     call: callId,
     tool: z.string(),
+    ...received,
     decision: z.enum(['allow', 'deny', 'hold']),
     source: z.enum(['rule', 'default', 'broken-file', 'no-policy']),
     rules: z.array(ruleRef),
@@ -67,6 +70,8 @@ export const auditEventData = {
     /** Canonical argument hash (RFC 8785 JCS, SHA-256) over the exact arguments, before redaction. */
     argumentsHash: sha256,
     arguments: excerpt,
+    /** Allowed and sent on right after this line: stands for a `call.forwarded` of its own. */
+    forwarded: z.literal(true).optional(),
   }),
   'hold.opened': z.strictObject({ call: callId, budgetMs: z.int().nonnegative() }),
   /**

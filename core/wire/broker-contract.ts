@@ -89,11 +89,6 @@ export const brokerRequests = {
   'approval.cancel': approvalCancel,
 } as const
 
-/** A doorbell: the session's spool has new lines. It carries no data; the spool is the record. */
-export const brokerNotifications = {
-  'spool.ring': z.strictObject({}),
-} as const
-
 export type BrokerMethod = keyof typeof brokerRequests
 export type BrokerParams<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['params']>
 export type BrokerResult<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['result']>

@@ -1,6 +1,6 @@
 // What one line from a client is: a governed call, something to pass through untouched, or something to reject.
 import type { JsonObject, JsonValue } from '../schema/json.ts'
-import { MalformedJson, parseFast, parseStrict } from './json-line.ts'
+import { foldKey, MalformedJson, parseFast, parseStrict } from './json-line.ts'
 
 /** JSON-RPC 2.0 error codes used for lines that cannot be accepted. */
 export const rpcCodes = { parseError: -32700, invalidRequest: -32600, invalidParams: -32602 } as const
@@ -21,8 +21,11 @@ export type ToolCall = {
 
 export type ClientMessage =
   | { kind: 'call'; call: ToolCall }
-  /** A batch (2025-03-26) with at least one call in it. `text` is our serialisation; `others` counts its other members. */
-  | { kind: 'batch'; calls: ToolCall[]; others: number; text: string }
+  /**
+   * A batch (2025-03-26) with at least one call in it. `text` is our serialisation; `others` counts its other members,
+   * `otherIds` has the ids (JSON text) of those that wait for an answer.
+   */
+  | { kind: 'batch'; calls: ToolCall[]; others: number; otherIds: string[]; text: string }
   | { kind: 'other' }
   | { kind: 'rejected'; code: number; problem: string; idText: string }
 
@@ -30,12 +33,13 @@ export type ClientMessage =
 const modernVersionKey = 'io.modelcontextprotocol/protocolVersion'
 
 /**
- * Classifies one line (without its line end). A line that cannot be a call under any reading of it is `other` and is
- * not looked at further: it passes byte for byte, malformed or not, as it would without us.
+ * Classifies one line (without its line end). A whole message that cannot be a call under any reading of it is `other`:
+ * it passes byte for byte. A torn one never passes: an upstream that reads JSON as a stream could join it with the lines
+ * after it into a call that no line of its own shows.
  */
 export function readClientLine(text: string): ClientMessage {
   // A string can only read `tools/call` if it says so literally or has an escape in it.
-  if (!text.includes('tools/call') && !text.includes('\\')) return { kind: 'other' }
+  if (!text.includes('tools/call') && !text.includes('\\')) return isWhole(text) ? { kind: 'other' } : malformed(text)
   const fast = parseFast(text)
   if (fast) {
     const { value } = fast
@@ -46,7 +50,7 @@ export function readClientLine(text: string): ClientMessage {
   }
   try {
     const { value, ambiguity, inexact, methods } = parseStrict(text)
-    if (!methods.includes('tools/call')) return { kind: 'other' }
+    if (!methods.includes('tools/call')) return text.includes('\r') ? split(value) : { kind: 'other' }
     const idText = isObject(value) ? (inexact.get('$.id') ?? idTextOf(value['id'])) : 'null'
     if (ambiguity !== undefined) {
       return { kind: 'rejected', code: rpcCodes.invalidRequest, problem: ambiguity, idText }
@@ -61,17 +65,61 @@ export function readClientLine(text: string): ClientMessage {
   }
 }
 
+function isWhole(text: string): boolean {
+  if (text.trim() === '') return true
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false // what is wrong with it is for the strict parser to say
+  }
+}
+
+function malformed(text: string): ClientMessage {
+  let problem = 'the line is not one whole JSON value'
+  try {
+    parseStrict(text)
+  } catch (error) {
+    if (!(error instanceof MalformedJson)) throw error
+    problem = error.message
+  }
+  return { kind: 'rejected', code: rpcCodes.parseError, problem: `not JSON: ${problem}`, idText: 'null' }
+}
+
+/** To many readers (Python's and Node's among them) a carriage return ends a line: what stands after it could be a call. */
+function split(value: JsonValue): ClientMessage {
+  const idText = isObject(value) ? idTextOf(value['id']) : 'null'
+  const problem = 'a carriage return inside the line, where some servers would see the start of another'
+  return { kind: 'rejected', code: rpcCodes.invalidRequest, problem, idText }
+}
+
 function readBatch(members: JsonValue[], text: string): ClientMessage {
   const calls: ToolCall[] = []
+  const otherIds: string[] = []
   for (const member of members) {
+    if (Array.isArray(member) && holdsCall(member)) {
+      const problem = 'a tools/call in a batch in a batch'
+      return { kind: 'rejected', code: rpcCodes.invalidRequest, problem, idText: 'null' }
+    }
     if (!isObject(member)) continue
-    if (!methodsOf(member).includes('tools/call')) continue
+    if (!methodsOf(member).includes('tools/call')) {
+      const id = idTextOf(member['id'])
+      if (id !== 'null' && typeof member['method'] === 'string') otherIds.push(id)
+      continue
+    }
     const idText = idTextOf(member['id'])
     const read = member['method'] === 'tools/call' ? readCall(member, idText, '') : misspelt(member)
     if (read.kind === 'rejected') return { ...read, problem: `in a batch: ${read.problem}`, idText: 'null' }
     if (read.kind === 'call') calls.push(read.call)
   }
-  return calls.length === 0 ? { kind: 'other' } : { kind: 'batch', calls, others: members.length - calls.length, text }
+  if (calls.length === 0) return { kind: 'other' }
+  return { kind: 'batch', calls, others: members.length - calls.length, otherIds, text }
+}
+
+function holdsCall(members: JsonValue[]): boolean {
+  return members.some((member) =>
+    Array.isArray(member) ? holdsCall(member) : isObject(member) && methodsOf(member).includes('tools/call'),
+  )
 }
 
 function readCall(message: JsonObject, idText: string, text: string): ClientMessage {
@@ -113,12 +161,12 @@ function misspelt(message: JsonObject): ClientMessage {
 
 /** Values of every key some parser may take for `method`: a few match keys without regard to case. */
 function methodsOf(message: JsonObject): JsonValue[] {
-  return Object.entries(message).flatMap(([key, value]) => (key.toLowerCase() === 'method' ? [value] : []))
+  return Object.entries(message).flatMap(([key, value]) => (foldKey(key) === 'method' ? [value] : []))
 }
 
 function oddSpelling(object: JsonObject, names: readonly string[]): string | undefined {
   for (const key of Object.keys(object)) {
-    const name = names.includes(key) ? undefined : names.find((n) => n === key.toLowerCase())
+    const name = names.includes(key) ? undefined : names.find((n) => n === foldKey(key))
     if (name) return `the key ${JSON.stringify(key)} could be read as ${JSON.stringify(name)}`
   }
   return undefined

@@ -10,7 +10,7 @@ export type StrictJson = {
   ambiguity?: string
   /** Text of the numbers that lost digits, by JSON path (`$.id`); an id is passed on as written. */
   inexact: ReadonlyMap<string, string>
-  /** Every value given to a key that some parser may take for `method`, at the top or in a batch member. */
+  /** Every value given to a key that some parser may take for `method`, at the top or in a member of a batch. */
   methods: readonly string[]
 }
 
@@ -24,9 +24,12 @@ export class MalformedJson extends Error {
   }
 }
 
+/** Deeper than this nothing is read at all; from `maxJsonDepth` on it is read, so that its id can be answered. */
+const maxReadDepth = 8 * maxJsonDepth
+
 /**
  * Parses JSON text and reports what a lenient parser would let through silently.
- * @throws MalformedJson if the text is not one JSON value, or nests deeper than `maxJsonDepth`.
+ * @throws MalformedJson if the text is not one JSON value, or nests far deeper than `maxJsonDepth`.
  */
 export function parseStrict(text: string): StrictJson {
   const reader = new Reader(text)
@@ -56,6 +59,11 @@ export function parseFast(text: string): { value: JsonValue } | undefined {
   return isDeeperThan(value, maxJsonDepth) ? undefined : { value }
 }
 
+/** The key as parsers see it that match without regard to case; some fold `ſ` to `s` and the Kelvin sign to `k` as well. */
+export function foldKey(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
 function isDeeperThan(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
@@ -82,6 +90,8 @@ export function argumentsHash(args: JsonObject, sha256: (text: string) => string
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** Keys and paths come from the sender; what is said about them must not become as long as they are. */
+const maxProblem = 200
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const escapes: Record<string, string> = {
   '"': '"',
@@ -114,7 +124,7 @@ class Reader {
   }
 
   private doubt(what: string): void {
-    this.ambiguity ??= what
+    this.ambiguity ??= what.length > maxProblem ? `${what.slice(0, maxProblem).toWellFormed()}…` : what
   }
 
   private space(): void {
@@ -124,9 +134,9 @@ class Reader {
     }
   }
 
-  private value(path: string, depth: number): JsonValue {
+  private value(path: string, depth: number, key = ''): JsonValue {
     const c = this.text[this.at]
-    if (c === '{') return this.object(path, depth + 1)
+    if (c === '{') return this.object(path, depth + 1, key)
     if (c === '[') return this.array(path, depth + 1)
     if (c === '"') return this.string()
     for (const [word, value] of [
@@ -143,12 +153,13 @@ class Reader {
   }
 
   private enter(depth: number): void {
-    if (depth > maxJsonDepth) throw new MalformedJson(`nested deeper than ${maxJsonDepth} levels`, this.at)
+    if (depth > maxJsonDepth) this.doubt(`nested deeper than ${maxJsonDepth} levels`)
+    if (depth > maxReadDepth) throw new MalformedJson(`nested deeper than ${maxJsonDepth} levels`, this.at)
     this.at++
     this.space()
   }
 
-  private object(path: string, depth: number): JsonObject {
+  private object(path: string, depth: number, parentKey: string): JsonObject {
     this.enter(depth)
     const object: JsonObject = {}
     if (this.take('}')) return object
@@ -160,10 +171,10 @@ class Reader {
       this.space()
       if (!this.take(':')) throw new MalformedJson('expected ":"', this.at)
       this.space()
-      const value = this.value(`${path}.${key}`, depth)
-      if (key === 'prototype' && path.endsWith('.constructor')) this.doubt(`the key "prototype" in ${path}`)
+      const value = this.value(`${path}.${key}`, depth, key)
+      if (key === 'prototype' && parentKey === 'constructor') this.doubt(`the key "prototype" in ${path}`)
       // Some parsers match keys without regard to case; a message that could be a call to one of them is a call to us.
-      if (typeof value === 'string' && key.toLowerCase() === 'method' && (depth === 1 || /^\$\[\d+\]$/.test(path))) {
+      if (typeof value === 'string' && foldKey(key) === 'method' && /^\$(?:\[\d+\])*$/.test(path)) {
         this.methods.push(value)
       }
       Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
@@ -235,8 +246,9 @@ class Reader {
     const value = Number(written)
     if (!Number.isFinite(value) || decimal(written) !== decimal(String(value))) {
       this.inexact.set(path, written)
-      // Ids are compared and passed on as text, so they may be as long as their sender likes.
-      if (path !== '$.id') this.doubt(`the number ${written.slice(0, 40)} at ${path} cannot be kept exactly`)
+      // Whole ids are compared and passed on as text, so they may have more digits than a number keeps.
+      if (path !== '$.id' || !/^-?\d{1,300}$/.test(written))
+        this.doubt(`the number ${written.slice(0, 40)} at ${path} cannot be kept exactly`)
     }
     return value
   }

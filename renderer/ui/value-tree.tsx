@@ -51,7 +51,7 @@ export function ValueTree({ value, path }: { value: unknown; path: string }) {
           return (
             <div key={key} className={below ? 'flex flex-col gap-1' : 'flex items-baseline gap-3'}>
               <dt
-                className={`shrink-0 font-mono text-mono text-muted ${below ? '' : list ? 'w-6 text-right' : 'w-28'} break-words`}
+                className={`shrink-0 font-mono text-mono text-muted ${below ? '' : list ? 'w-6 text-right' : 'w-28 narrow:w-20'} break-words`}
               >
                 <HostileText text={key} />
               </dt>

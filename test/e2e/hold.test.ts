@@ -41,7 +41,11 @@ describe('a held call', () => {
     const agent = client()
     const answer = agent.request('tools/call', call('write_note', { path: '/tmp/a', text: 'hello' }))
     const card = await broker.card()
-    expect(card).toMatchObject({ tool: 'write_note', arguments: { path: '/tmp/a', text: 'hello' }, caller: { state: 'waiting' } })
+    expect(card).toMatchObject({
+      tool: 'write_note',
+      arguments: { path: '/tmp/a', text: 'hello' },
+      caller: { state: 'waiting' },
+    })
     expect(witness.calls()).toEqual([])
     expect(await broker.approve(card)).toBe('ran')
     expect(failed((await answer).message)).toBe(false)
@@ -95,7 +99,10 @@ describe('a held call', () => {
     await agent.request('tools/call', call('write_note', { n: 1 }))
     const card = await broker.card(({ caller }) => caller.state === 'released')
     const retry = agent.request('tools/call', call('write_note', { n: 1 }))
-    await broker.event('approval.changed', (event) => event.card.id === card.id && event.card.caller.state === 'waiting' && event.card !== card)
+    await broker.event(
+      'approval.changed',
+      (event) => event.card.id === card.id && event.card.caller.state === 'waiting' && event.card !== card,
+    )
     expect((await broker.ask('snapshot', {})).approvals).toHaveLength(1)
     await broker.approve(card)
     expect(failed((await retry).message)).toBe(false)

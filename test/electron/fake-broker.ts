@@ -79,6 +79,7 @@ export const createFakeBroker = (open: ApprovalCard[] = [], settings: Partial<Se
     },
     status,
     emit,
+    alert: (kind, detail) => given?.log(`${kind}: ${detail}`),
     stop: async () => {
       fake.stops += 1
     },

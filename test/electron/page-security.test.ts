@@ -105,13 +105,10 @@ test.for(['https://evil.example/', 'https://countersign/', 'app://countersign.ev
 
 test('IPC from a frame inside the page is refused, even of our own origin', async () => {
   const page = await running.page()
+  world.planted.set('app://countersign/outer', '<iframe src="inner"></iframe>')
   world.planted.set('app://countersign/inner', '<h1>inner</h1>')
-  await page.evaluate(() => {
-    const frame = document.createElement('iframe')
-    frame.srcdoc = '<h1>inner</h1>'
-    document.body.append(frame)
-  })
-  const inner = page.frames().find((frame) => frame !== page.mainFrame())
+  await running.window().webContents.loadURL('app://countersign/outer')
+  const inner = page.frames().find((frame) => frame.url().endsWith('/inner'))
   const reply = await inner?.evaluate(
     ([channel, parameters]) =>
       (globalThis as unknown as { __shimInvoke(c: string, p: unknown): Promise<{ value: unknown }> }).__shimInvoke(
@@ -122,6 +119,7 @@ test('IPC from a frame inside the page is refused, even of our own origin', asyn
   )
   expect(reply).toEqual({ value: refusal })
   expect(reached()).toEqual([])
+  expect(running.log.join('\n')).toContain('Refused a request from a frame inside the page')
 })
 
 test('IPC from another window is refused, even with our page and our preload', async () => {

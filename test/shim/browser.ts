@@ -1,4 +1,5 @@
-// One real Chromium stands in for all of Electron's renderer processes.
+// One real Chromium stands in for all of Electron's renderer processes. Not test/support/browser.ts, because a launch
+// there lets Playwright answer signals, and here ending on a signal is the app's own business.
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
@@ -17,6 +18,9 @@ export const browser = (): Promise<Browser> => {
   launched ??= executable().then((executablePath) =>
     chromium.launch({
       executablePath,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       args: [
         '--no-sandbox',
         '--disable-gpu',

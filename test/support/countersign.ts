@@ -5,14 +5,26 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBroker } from '../../broker/broker.ts'
 import type { Broker, BrokerOptions } from '../../broker/host-contract.ts'
-import type { ApprovalCard, UiEvent, UiEventEnvelope, UiMethod, UiParams, UiResult } from '../../core/wire/ui-contract.ts'
+import type {
+  ApprovalCard,
+  UiEvent,
+  UiEventEnvelope,
+  UiMethod,
+  UiParams,
+  UiResult,
+} from '../../core/wire/ui-contract.ts'
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export const proxyFile = fromHere('../../out/bin/countersign-proxy.cjs')
 export const cliFile = fromHere('../../out/bin/countersign.cjs')
 export const starterPolicies = fromHere('../../policies')
 
-export type TestHome = { home: string; env: Record<string, string>; writePolicy(file: string, text: string): void; remove(): void }
+export type TestHome = {
+  home: string
+  env: Record<string, string>
+  writePolicy(file: string, text: string): void
+  remove(): void
+}
 
 /** An empty data folder; give it policies before the broker starts, or it gets the baseline. */
 export function createHome(policies: Record<string, string> = {}): TestHome {
@@ -21,13 +33,21 @@ export function createHome(policies: Record<string, string> = {}): TestHome {
   mkdirSync(folder, { recursive: true })
   const writePolicy = (file: string, text: string) => writeFileSync(join(folder, file), text)
   for (const [file, text] of Object.entries(policies)) writePolicy(file, text)
-  return { home, env: { COUNTERSIGN_HOME: home }, writePolicy, remove: () => rmSync(home, { recursive: true, force: true }) }
+  return {
+    home,
+    env: { COUNTERSIGN_HOME: home },
+    writePolicy,
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  }
 }
 
 export type TestBroker = Broker & {
   ask<M extends UiMethod>(method: M, params: UiParams<M>): Promise<UiResult<M>>
   /** The first event, past or to come, that satisfies. */
-  event<T extends UiEvent['type']>(type: T, satisfies?: (event: Extract<UiEvent, { type: T }>) => boolean): Promise<Extract<UiEvent, { type: T }>>
+  event<T extends UiEvent['type']>(
+    type: T,
+    satisfies?: (event: Extract<UiEvent, { type: T }>) => boolean,
+  ): Promise<Extract<UiEvent, { type: T }>>
   /** The first card, past or to come, that satisfies. */
   card(satisfies?: (card: ApprovalCard) => boolean): Promise<ApprovalCard>
   approve(card: ApprovalCard): Promise<UiResult<'approvals.approve'>['outcome']>
@@ -35,7 +55,14 @@ export type TestBroker = Broker & {
 }
 
 export async function startTestBroker(home: string, options: Partial<BrokerOptions> = {}): Promise<TestBroker> {
-  const broker = await startBroker({ home, host: 'headless', version: '0.0.0-test', starterPolicies, log: () => undefined, ...options })
+  const broker = await startBroker({
+    home,
+    host: 'headless',
+    version: '0.0.0-test',
+    starterPolicies,
+    log: () => undefined,
+    ...options,
+  })
   const seen: UiEvent[] = []
   const waiting = new Set<(event: UiEvent) => void>()
   broker.api.subscribe(({ event }: UiEventEnvelope) => {
@@ -49,10 +76,14 @@ export async function startTestBroker(home: string, options: Partial<BrokerOptio
   }
   const event: TestBroker['event'] = (type, satisfies = () => true) =>
     new Promise((resolve, reject) => {
-      const fits = (one: UiEvent): one is Extract<UiEvent, { type: typeof type }> => one.type === type && satisfies(one as never)
+      const fits = (one: UiEvent): one is Extract<UiEvent, { type: typeof type }> =>
+        one.type === type && satisfies(one as never)
       const found = seen.find(fits)
       if (found) return resolve(found as never)
-      const timer = setTimeout(() => reject(new Error(`no ${type} came; seen: ${JSON.stringify(seen.map((one) => one.type))}`)), 20_000)
+      const timer = setTimeout(
+        () => reject(new Error(`no ${type} came; seen: ${JSON.stringify(seen.map((one) => one.type))}`)),
+        20_000,
+      )
       const look = (one: UiEvent) => {
         if (!fits(one)) return
         clearTimeout(timer)

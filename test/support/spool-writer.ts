@@ -60,6 +60,8 @@ export const sample = {
   decided: (call: string, over: Partial<AuditEventData<'call.decided'>> = {}): AuditEventData<'call.decided'> => ({
     call,
     tool: 'write_file',
+    rpcId: '1',
+    bytes: 120,
     decision: 'allow',
     source: 'rule',
     rules: [{ id: 'files/write', file: 'files.yaml', line: 7 }],

@@ -116,7 +116,7 @@ function Detail({ detail }: { detail: CallDetail }) {
                 onClick={() =>
                   goTo('policies', { call: undefined, policy: line === undefined ? { file } : { file, line } })
                 }
-                className="block font-mono text-mono text-ink underline decoration-ink-line underline-offset-2"
+                className="block text-left font-mono text-mono text-ink underline decoration-ink-line underline-offset-2"
               >
                 {id} · {line === undefined ? file : `${file}:${line}`}
               </button>

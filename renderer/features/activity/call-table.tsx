@@ -30,7 +30,7 @@ export function CallTable({
           <th scope="col" className={`${head} w-28 narrow:hidden`}>
             When
           </th>
-          <th scope="col" className={`${head} w-46 narrow:w-40`}>
+          <th scope="col" className={`${head} w-46 narrow:w-48`}>
             Outcome
           </th>
           <th scope="col" className={head}>
@@ -42,7 +42,7 @@ export function CallTable({
           <th scope="col" className={`${head} w-32 narrow:hidden`}>
             Client
           </th>
-          <th scope="col" className={`${head} w-24 text-right max-[52rem]:hidden`}>
+          <th scope="col" className={`${head} w-32 text-right max-[52rem]:hidden`}>
             Took
           </th>
         </tr>

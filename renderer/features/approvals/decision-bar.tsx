@@ -124,7 +124,7 @@ export function DecisionBar(props: Props) {
               <Button variant="quiet" onClick={props.onLater} aria-keyshortcuts="Escape">
                 Later <Keys keys="Esc" />
               </Button>
-              <p id={id} className="min-h-5 min-w-40 flex-1 basis-52 text-right text-muted narrow:text-left">
+              <p id={id} className="min-h-5 min-w-40 flex-1 basis-44 text-right text-muted narrow:text-left">
                 {blocked ?? effect}
                 {blocked !== undefined && onContinueReading !== undefined ? (
                   <>

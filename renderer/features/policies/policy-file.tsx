@@ -61,7 +61,7 @@ export function PolicyFile({
           <p className="font-medium text-deny">Broken: calls it governs are denied until it is mended.</p>
         ) : null}
       </header>
-      <div className="grid min-h-0 flex-1 grid-cols-2 max-[60rem]:grid-cols-1 max-[60rem]:overflow-y-auto">
+      <div className="grid min-h-0 flex-1 grid-cols-2 max-[60rem]:block max-[60rem]:overflow-y-auto">
         <Scroller label="Rules" className="min-h-0 overflow-y-auto pb-6 max-[60rem]:overflow-visible">
           <Diagnostics file={file} onPlace={onPlace} />
           <RuleGroups file={file} line={line} onPlace={onPlace} />

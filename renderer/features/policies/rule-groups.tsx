@@ -73,6 +73,13 @@ export function RuleGroups({
   line: number | undefined
   onPlace: (line: number) => void
 }) {
+  if (file.status === 'broken' && file.rules.length === 0) {
+    return (
+      <p className="px-4 py-4 text-muted">
+        Its rules are not in force. Until the file is mended, every call it governs is denied, with this reason.
+      </p>
+    )
+  }
   return (
     <div className="flex flex-col gap-5">
       {groups.map(({ effect, title, icon: Icon, tone, none }) => {

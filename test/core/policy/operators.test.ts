@@ -193,6 +193,27 @@ describe('what an outcome means for a rule', () => {
   test('a doubt beside a condition that does not hold changes nothing', () => {
     const rule = { effect: 'deny', when: { amount: { gt: 5 }, to: 'x' } }
     expect(decided(rule, '9')).toBe(false)
+    expect(decided({ effect: 'deny', when: { amount: { gt: 5, equals: 'x' } } }, '9')).toBe(false)
+    expect(decided({ effect: 'deny', when: { amount: { gt: 5, equals: '9' } } }, '9')).toBe(true)
+  })
+
+  test('of several elements one must pass all the tests, and one doubt is a doubt', () => {
+    const decidedOf = (effect: string, amounts: JsonValue) => {
+      const policy = compilePolicy(setOf({ 'a.yaml': ruleText({ effect, when: { 'a[*]': { gt: 5, lt: 8 } } }) }))
+      return evaluate(policy, call({ a: amounts }), noPaths).source === 'rule'
+    }
+    const rows: [JsonValue, allow: boolean, deny: boolean][] = [
+      [[1, 7], true, true],
+      [[1, 9], false, false],
+      [[1, '7'], false, true],
+      [['7', 7], true, true],
+      [[], false, false],
+      ['7', false, true],
+      [null, false, false],
+    ]
+    for (const [amounts, allow, deny] of rows) {
+      expect([amounts, decidedOf('allow', amounts), decidedOf('deny', amounts)]).toEqual([amounts, allow, deny])
+    }
   })
 
   test('the reason of a decision made in doubt says what was in doubt', () => {

@@ -1,0 +1,97 @@
+// `countersign audit tail`: the newest calls as a table, oldest first as in any tail; `--follow` goes on as they come.
+import { setTimeout as pause } from 'node:timers/promises'
+import { plainName } from '../../core/policy/words.ts'
+import type { CallOutcome, CallSummary } from '../../core/wire/ui-contract.ts'
+import type { AuditDatabase } from '../audit/database.ts'
+import { listCalls } from '../audit/query.ts'
+import { layoutHere } from '../paths.ts'
+import { openForReading } from './audit-database.ts'
+import { type Command, type CommandContext, readArguments, wholeNumber } from './command.ts'
+import { type Cell, type Colour, shortTime, table } from './terminal.ts'
+
+const usage = `Usage: countersign audit tail [-n NUMBER] [--follow] [--json]
+
+Prints the newest tool calls, the newest last: when, which client called which tool of which
+server, what became of it, and the rule that decided (none: the default).
+
+  -n, --number NUMBER   how many calls (20)
+  -f, --follow          go on and print calls as they come and as they end; Ctrl+C stops
+  --json                one JSON object a line
+`
+
+const pollMs = 250
+/** A call is printed again when its outcome changes, as long as it is among the newest this many. */
+const watched = 200
+/** Over in a moment, so not worth a line while following. */
+const passing: readonly CallOutcome[] = ['deciding', 'running']
+
+function colourOf(outcome: CallOutcome): Colour {
+  if (outcome === 'approved' || outcome.startsWith('allowed')) return 'green'
+  if (outcome === 'refused' || outcome.startsWith('denied') || outcome === 'upstream-error') return 'red'
+  return passing.includes(outcome) ? 'dim' : 'yellow'
+}
+
+const headings: Cell[] = ['TIME', 'CLIENT', 'SERVER', 'TOOL', 'OUTCOME', 'RULE'].map((text) => ({
+  text,
+  colour: 'dim',
+}))
+/** Widths that keep later lines under the first ones while following. */
+const leastWidths = [8, 10, 8, 18, 18]
+
+const cells = (call: CallSummary, now: number): Cell[] => [
+  shortTime(call.receivedAt, now),
+  plainName(call.client),
+  plainName(call.server),
+  plainName(call.tool),
+  { text: call.outcome.replaceAll('-', ' '), colour: colourOf(call.outcome) },
+  plainName(call.rule ?? ''),
+]
+
+const newest = (db: AuditDatabase, limit: number) => listCalls(db, { limit }).calls.reverse()
+
+async function follow(db: AuditDatabase, first: readonly CallSummary[], print: (calls: CallSummary[]) => void) {
+  const told = new Map(first.map((call) => [call.call, call.outcome]))
+  const seenVersion = () => db.pragma('data_version', { simple: true })
+  let version = seenVersion()
+  for (const call of newest(db, watched))
+    if (!told.has(call.call) && first.length > 0) told.set(call.call, call.outcome)
+  for (;;) {
+    await pause(pollMs)
+    const found = seenVersion()
+    if (found === version) continue
+    version = found
+    const changed = newest(db, watched).filter((call) => told.get(call.call) !== call.outcome)
+    for (const call of changed) told.set(call.call, call.outcome)
+    print(changed.filter((call) => !passing.includes(call.outcome)))
+  }
+}
+
+export const auditTail: Command = {
+  usage,
+  run: async ({ args, out, now }: CommandContext) => {
+    const { values } = readArguments(args, {
+      number: { type: 'string', short: 'n' },
+      follow: { type: 'boolean', short: 'f' },
+      json: { type: 'boolean' },
+    })
+    const number = wholeNumber('-n', values.number ?? '20', 1, 100_000)
+    const db = openForReading(layoutHere())
+    try {
+      const print = (calls: readonly CallSummary[], heading: boolean) => {
+        if (values.json) for (const call of calls) out.line(JSON.stringify(call))
+        else {
+          const rows = calls.map((call) => cells(call, now()))
+          const least = values.follow ? leastWidths : []
+          for (const line of table(out, heading ? [headings, ...rows] : rows, least)) out.line(line)
+        }
+      }
+      const first = newest(db, number)
+      if (first.length === 0 && !values.json && !values.follow) out.line('No calls are recorded yet.')
+      else print(first, true)
+      if (values.follow) await follow(db, first, (calls) => print(calls, false))
+      return 0
+    } finally {
+      db.close()
+    }
+  },
+}

@@ -1,0 +1,40 @@
+// better-sqlite3 crashes the process on Node older than 22, so a command that opens the database moves to a newer Node
+// first. Nothing here may import anything that would load it.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { findProgramFile } from './program-files.ts'
+
+const oldestMajor = 22
+
+export type Runtime = { version: string; programFile: string; programFolder: string; args: readonly string[] }
+
+/** True where this process can open the database itself. */
+export const isModern = (version: string): boolean => Number(/^v?(\d+)/.exec(version)?.[1]) >= oldestMajor
+
+/**
+ * Runs the same command line on the Node that was installed with the program, with the same terminal, and resolves with
+ * its exit code. Where there is none, the sentence that says what to do.
+ */
+export async function runOnModernNode(runtime: Runtime): Promise<{ code: number } | { problem: string }> {
+  const node = findProgramFile('node', runtime.programFolder)
+  if (!existsSync(node)) {
+    return {
+      problem: `Countersign needs Node ${oldestMajor} or newer for this; it was started with ${runtime.version}. Install a newer Node and try again.`,
+    }
+  }
+  // An IPC channel is handed on, so that a host's "ready" reaches whoever started us.
+  const stdio = process.send === undefined ? ('inherit' as const) : (['inherit', 'inherit', 'inherit', 'ipc'] as const)
+  const child = spawn(node, [runtime.programFile, ...runtime.args], {
+    stdio: typeof stdio === 'string' ? stdio : [...stdio],
+  })
+  child.on('message', (message) => process.send?.(message))
+  process.on('disconnect', () => child.kill('SIGTERM'))
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
+  // A terminal sends SIGINT to the child as well; a second one there would mean "at once".
+  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve({ code: code ?? 1 }))
+  })
+}

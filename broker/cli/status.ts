@@ -1,0 +1,95 @@
+// `countersign status`: one look at an installation, running or not.
+import type { CallOutcome } from '../../core/wire/ui-contract.ts'
+import { layoutHere } from '../paths.ts'
+import { neverStarted } from './audit-database.ts'
+import { type Command, type CommandContext, readArguments } from './command.ts'
+import { type HomeStatus, readHomeStatus } from './home-status.ts'
+import { type Cell, count, harmless, shortTime, type Terminal, table } from './terminal.ts'
+import { version } from './version.ts'
+
+const usage = `Usage: countersign status [--json]
+
+Says whether Countersign runs, which policy is in force, what is recorded, and the fingerprint
+of this installation's key, which "countersign-proxy --trust" takes. Works while it is stopped.
+
+  --json   print one JSON object
+
+Exit codes: 0, whether it runs or not; 1 something could not be read.
+`
+
+const outcomeWords = (today: Partial<Record<CallOutcome, number>>): string =>
+  Object.entries(today)
+    .sort(([, a], [, b]) => b - a)
+    .map(([outcome, calls]) => `${calls} ${outcome.replaceAll('-', ' ')}`)
+    .join(', ')
+
+function policyCells(out: Terminal, { policy, running }: HomeStatus, now: number): Cell[][] {
+  if ('problem' in policy) {
+    const problem = policy.problem === 'not there' ? 'none published yet' : `cannot be read: ${policy.problem}`
+    return [['Policy', { text: `${problem}; every call is refused`, colour: 'red' }]]
+  }
+  const published = `${count(policy.files, 'file')}, published ${shortTime(policy.publishedAt, now)}`
+  const inForce = running ? '' : '; allow and deny rules go on without the app'
+  return [
+    ['Policy', `revision ${policy.revision.slice(0, 12)}, ${published}${inForce}`],
+    ...policy.broken.map(({ file, problem }): Cell[] => [
+      '',
+      out.paint('red', `broken: ${harmless(file)}: ${harmless(problem)}; what it governs is denied`),
+    ]),
+  ]
+}
+
+function auditCells({ audit, notIngested }: HomeStatus): Cell[][] {
+  const rows: Cell[][] = []
+  if ('problem' in audit) {
+    rows.push(['Audit', { text: `cannot be read: ${harmless(audit.problem)}`, colour: 'red' }])
+  } else {
+    rows.push(['Audit', `${count(audit.events, 'event')}, ${count(audit.calls, 'call')}`])
+    const today = outcomeWords(audit.today)
+    rows.push(['Today', today === '' ? 'no calls' : today])
+    rows.push(['Head', audit.head])
+    if (audit.damagedSpools > 0) {
+      const spools = count(audit.damagedSpools, 'spool')
+      rows.push(['', { text: `${spools} damaged; run: countersign audit verify`, colour: 'red' }])
+    }
+  }
+  const { bytes, spools } = notIngested
+  if (bytes > 0)
+    rows.push(['To read', `${count(bytes, 'byte')} in ${count(spools, 'spool')}, read when Countersign runs`])
+  return rows
+}
+
+export const status: Command = {
+  usage,
+  run: async ({ args, out, now }: CommandContext) => {
+    const { values } = readArguments(args, { json: { type: 'boolean' } })
+    const layout = layoutHere()
+    const found = await readHomeStatus(layout, new Date(now()).setHours(0, 0, 0, 0))
+    const readable = !found.started || !('problem' in found.audit || 'problem' in found.fingerprint)
+    if (values.json) {
+      out.line(JSON.stringify({ version, ...found }))
+      return readable ? 0 : 1
+    }
+    if (!found.started) {
+      out.line(neverStarted(layout))
+      return 0
+    }
+    const running: Cell = found.running
+      ? { text: 'running', colour: 'green' }
+      : { text: 'not running; calls that need a person are refused. Run: countersign serve', colour: 'yellow' }
+    const { fingerprint } = found
+    const rows: Cell[][] = [
+      ['Countersign', version],
+      ['State', running],
+      ['Data folder', harmless(found.home)],
+      ...policyCells(out, found, now()),
+      ...auditCells(found),
+      [
+        'Key',
+        'value' in fingerprint ? fingerprint.value : { text: `cannot be read: ${fingerprint.problem}`, colour: 'red' },
+      ],
+    ]
+    for (const line of table(out, rows)) out.line(line)
+    return readable ? 0 : 1
+  },
+}

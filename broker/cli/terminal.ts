@@ -1,0 +1,72 @@
+// How the CLI writes: aligned, short, coloured only for people, and never letting text from outside command the terminal.
+export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+
+export type Terminal = {
+  /** A person watches: not a file, not a pipe. */
+  readonly interactive: boolean
+  write(text: string): void
+  /** Writes the text and a line feed. */
+  line(text?: string): void
+  /** Wraps the text in a colour where colours are wanted. */
+  paint(colour: Colour, text: string): string
+}
+
+const codes: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 }
+
+type Stream = { isTTY?: boolean; write(text: string): unknown }
+
+/** Colours need a terminal that has them and no NO_COLOR (no-color.org). */
+export function createTerminal(stream: Stream, env: Readonly<Record<string, string | undefined>>): Terminal {
+  const interactive = stream.isTTY === true
+  const coloured = interactive && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+  const write = (text: string) => void stream.write(text)
+  return {
+    interactive,
+    write,
+    line: (text = '') => write(`${text}\n`),
+    paint: (colour, text) => (coloured ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text),
+  }
+}
+
+/** Control, bidirectional and other invisible characters as escapes; a terminal would obey them. Tabs stay. */
+export function harmless(text: string): string {
+  return text.replace(
+    /[\0-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
+
+export type Cell = string | { text: string; colour: Colour }
+
+/** Lines of aligned columns, two spaces apart. Cells must be harmless; the last column is not padded. */
+export function table(terminal: Terminal, rows: readonly (readonly Cell[])[], least: readonly number[] = []): string[] {
+  const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text)
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, index) =>
+    Math.max(least[index] ?? 0, ...rows.map((row) => textOf(row[index] ?? '').length)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, index) => {
+        const padding = index === row.length - 1 ? '' : ' '.repeat((widths[index] ?? 0) - textOf(cell).length)
+        return (typeof cell === 'string' ? cell : terminal.paint(cell.colour, cell.text)) + padding
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** A moment in local time: the time of day for today, with the date for any other day. */
+export function shortTime(at: number, now: number): string {
+  const [moment, today] = [new Date(at), new Date(now)]
+  const two = (value: number) => String(value).padStart(2, '0')
+  const clock = `${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`
+  if (moment.toDateString() === today.toDateString()) return clock
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${clock}`
+}
+
+export const grouped = (value: number): string => value.toLocaleString('en-US')
+
+/** `1 call`, `2 calls`. */
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${grouped(value)} ${value === 1 ? one : many}`

@@ -1,0 +1,99 @@
+// The order of the queue, the inert moment, and what an event does to what is shown.
+import { describe, expect, it } from 'vitest'
+import { arrange, nextOpen, rowIds } from '../../renderer/features/approvals/arrange.ts'
+import { createInertGate } from '../../renderer/features/approvals/inert.ts'
+import { applyEvent, modelFromSnapshot } from '../../renderer/state/model.ts'
+import { riskLevel } from '../../renderer/ui/risk.tsx'
+import { card, settings, status } from './gallery/fixtures.ts'
+
+const held = (id: string, session: string, openedAt: number) =>
+  card(id, { openedAt, who: { ...card(id).who, session } })
+
+const a1 = held('a1', 'a', 10)
+const b1 = held('b1', 'b', 20)
+const a2 = held('a2', 'a', 30)
+
+describe('arrange', () => {
+  it('groups by session, oldest wait first', () => {
+    expect(rowIds(arrange([b1, a2, a1], [], undefined, [], false))).toEqual(['a1', 'a2', 'b1'])
+  })
+
+  it('under the pointer keeps every row in its place, closed ones too, and adds new ones below', () => {
+    const order = ['a1', 'b1']
+    const groups = arrange([a2, b1], [{ card: a1, outcome: 'expired' }], undefined, order, true)
+    expect(rowIds(groups)).toEqual(['a1', 'b1', 'a2'])
+    expect(groups[0]?.rows[0]?.closed).toBe('expired')
+    expect(rowIds(arrange([a2, b1], [{ card: a1, outcome: 'expired' }], undefined, order, false))).toEqual(['b1', 'a2'])
+  })
+
+  it('keeps the closed card that is being read', () => {
+    const groups = arrange([b1], [{ card: a1, outcome: 'cancelled' }], 'a1', [], false)
+    expect(rowIds(groups)).toEqual(['a1', 'b1'])
+  })
+})
+
+describe('nextOpen', () => {
+  const groups = arrange([a1, a2, b1], [], undefined, [], false)
+  it.each([
+    ['a1', [], 'a2'],
+    ['b1', [], 'a1'],
+    ['a1', ['a2'], 'b1'],
+    ['a1', ['a2', 'b1'], undefined],
+    ['unknown', [], 'a1'],
+  ])('after %s without %j', (from, setAside, expected) => {
+    expect(nextOpen(groups, from, new Set(setAside))).toBe(expected)
+  })
+})
+
+it('an inert gate opens after its time, and a later lock never shortens it', () => {
+  let now = 0
+  const gate = createInertGate(() => now)
+  expect(gate.left()).toBe(0)
+  gate.lock(2000)
+  now = 500
+  gate.lock(700)
+  expect(gate.left()).toBe(1500)
+  now = 1999
+  expect(gate.left()).toBe(1)
+  now = 2000
+  expect(gate.left()).toBe(0)
+})
+
+it.each([
+  ['read', 0, 'low'],
+  ['read', 1, 'elevated'],
+  ['unknown', 0, 'elevated'],
+  ['write', 0, 'elevated'],
+  ['write', 3, 'critical'],
+  ['network', 0, 'elevated'],
+  ['destructive', 0, 'critical'],
+  ['execute', 0, 'critical'],
+  ['credentials', 0, 'critical'],
+  ['money', 9, 'critical'],
+] as const)('%s with %i deceptive characters is %s', (risk, deceptive, level) => {
+  expect(riskLevel(risk, deceptive)).toBe(level)
+})
+
+describe('model', () => {
+  const start = modelFromSnapshot({ seq: 1, approvals: [b1, a1], status, settings }, undefined)
+
+  it('moves a closed card aside instead of dropping it', () => {
+    const after = applyEvent(start, { type: 'approval.closed', id: 'a1', outcome: 'expired' })
+    expect(after.approvals).toEqual([b1])
+    expect(after.closed).toEqual([{ card: a1, outcome: 'expired' }])
+    expect(applyEvent(after, { type: 'approval.closed', id: 'nobody', outcome: 'expired' })).toBe(after)
+  })
+
+  it('replaces a changed card and keeps the order of age', () => {
+    const after = applyEvent(start, { type: 'approval.changed', card: { ...a1, waiting: 2 } })
+    expect(after.approvals.map(({ id, waiting }) => [id, waiting])).toEqual([
+      ['a1', 2],
+      ['b1', 1],
+    ])
+  })
+
+  it('says of a card that vanished between snapshots that it is gone', () => {
+    const after = modelFromSnapshot({ seq: 9, approvals: [b1], status, settings }, start)
+    expect(after.closed).toEqual([{ card: a1, outcome: 'gone' }])
+  })
+})
