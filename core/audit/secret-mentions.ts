@@ -17,7 +17,7 @@ const telling = [
 
 // `name = value`, `"name": "value"`, also when JSON stands inside JSON with its quotes escaped.
 const assignment = new RegExp(
-  String.raw`(${telling})(?:\\{0,4}["'])?(\s{0,4}[:=]\s{0,4})(\\{0,4}["'])?([^\s"'\\&;,<>(){}[\]|` + '`' + ']+)',
+  String.raw`(${telling})(?:\\{0,4}["'])?(\s{0,4}[:=]\s{0,4})(\\{0,4}["'])?([^\s"'\\&;,<>(){}[\]|\x60]+)`,
   'gi',
 )
 const quotedRest = /[^"'\\\n]*/y

@@ -16,6 +16,9 @@ export type Located = Place &
 
 export type LocatedEntry = { readonly key: string; readonly at: Place; readonly value: Located }
 
+/** More than anyone mends in one go; a file of nothing but mistakes must not become a message of megabytes. */
+const maxDiagnostics = 200
+
 /** Collects what is wrong with one file. */
 export type Reporter = {
   readonly diagnostics: Diagnostic[]
@@ -27,6 +30,7 @@ export function reporter(file: string): Reporter {
   return {
     diagnostics,
     error({ line, column }, message, suggestion) {
+      if (diagnostics.length >= maxDiagnostics) return
       diagnostics.push({ severity: 'error', file, line, column, message, ...(suggestion ? { suggestion } : {}) })
     },
   }

@@ -87,10 +87,12 @@ async function show(id: string): Promise<void> {
 describe('approving', () => {
   it('approves by Ctrl+Enter exactly what is shown, and only after the inert moment', async () => {
     await open({ approvals: [cards.low, cards.write] })
+    await show(cards.low.id)
     await show(cards.write.id)
     await inertOver(690)
     await page.keyboard.press('Control+Enter')
-    await approve().click()
+    // Forced: Playwright itself would wait for a disabled button.
+    await approve().click({ force: true })
     await nothingApproved()
     await inertOver(20)
     await unlocked()
@@ -172,7 +174,8 @@ describe('approving', () => {
     await inertOver(5000)
     await page.getByText('Some of it is still out of sight.').waitFor()
     await page.keyboard.press('Control+Enter')
-    await approve().click()
+    // Forced: Playwright itself would wait for a disabled button.
+    await approve().click({ force: true })
     await nothingApproved()
     const text = page.getByRole('region', { name: 'Value of content' })
     await text.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
@@ -301,6 +304,7 @@ describe('other screens', () => {
     await page.getByRole('row').nth(1).getByRole('button').click()
     await page.getByRole('dialog').getByText('Server answered').waitFor()
     await page.keyboard.press('Escape')
+    await page.clock.runFor(500)
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('p')
@@ -346,6 +350,8 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
     await open({ approvals: [...approvals] }, { colorScheme })
     await act()
     await inertOver(2500)
+    // axe waits by timers.
+    await page.clock.resume()
     // Evaluated, not added as a script: the page's own policy refuses foreign scripts.
     await page.evaluate(axeSource)
     const findings = await page.evaluate(async () => {

@@ -1,9 +1,10 @@
 // The ways from client to echo server that the proxy benchmark compares, and the policy the proxy runs under.
 
-import { mkdirSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publishPolicy } from '../../support/publish.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const proxyBundle = join(root, 'out/bin/countersign-proxy.cjs')
@@ -21,22 +22,21 @@ export type Variant = {
 }
 
 export type PolicyHome = {
-  /** COUNTERSIGN_HOME of the proxies; holds the spool, on a disk where syncing costs what it costs. */
+  /** Holds the data folders below, on a disk where syncing costs what it costs. */
   folder: string
-  /** Options that make the proxy run under 200 rules, of which one allows the benchmark's calls. */
-  rulesOptions: string[]
-  /** Options that make it run without rules: reads pass by the default of their class. */
-  defaultOptions: string[]
+  /** COUNTERSIGN_HOME with 200 published rules, of which one allows the benchmark's calls. */
+  rules: string
+  /** COUNTERSIGN_HOME without rules: reads pass by the default of their class. */
+  defaults: string
 }
 
-/** The single place that decides where proxies of the benchmark find their policy. */
+/** Policies published as the app publishes them: a proxy of an installed app never reads YAML. */
 export function preparePolicyHome(): PolicyHome {
   const folder = mkdtempSync(join(diskFolder(), 'countersign-bench-'))
-  const rulesFile = join(folder, 'rules.yaml')
-  const defaultFile = join(folder, 'default.yaml')
-  writeFileSync(rulesFile, rulesPolicy(200))
-  writeFileSync(defaultFile, 'version: 1\nname: Defaults only\ndefault:\n  read: allow\n  "*": require-approval\n')
-  return { folder, rulesOptions: ['--policy', rulesFile], defaultOptions: ['--policy', defaultFile] }
+  const [rules, defaults] = [join(folder, 'rules'), join(folder, 'defaults')]
+  publishPolicy(rules, { 'rules.yaml': rulesPolicy(200) })
+  publishPolicy(defaults, { 'default.yaml': 'version: 1\ndefault: { read: allow, "*": require-approval }\n' })
+  return { folder, rules, defaults }
 }
 
 /** The temporary folder, unless it is kept in memory, where a sync would be free. */
@@ -78,17 +78,17 @@ export function variants(home: PolicyHome | undefined): Variant[] {
     { name: 'pipe', title: 'bare Node pipe', command: [node, pipeScript, '--', ...echo], env: {}, tool: 'get_echo' },
   ]
   if (home === undefined) return floor
-  const proxied = (name: VariantName, title: string, options: string[], tool: Variant['tool']): Variant => ({
+  const proxied = (name: VariantName, title: string, folder: string, tool: Variant['tool']): Variant => ({
     name,
     title,
-    command: [node, proxyBundle, '--server', 'bench', '--client', 'bench', ...options, '--', ...echo],
-    env: { COUNTERSIGN_HOME: home.folder },
+    command: [node, proxyBundle, '--server', 'bench', '--client', 'bench', '--', ...echo],
+    env: { COUNTERSIGN_HOME: folder },
     tool,
   })
   return [
     ...floor,
-    proxied('proxy', 'proxy, 200 rules', home.rulesOptions, 'get_echo'),
-    proxied('default', 'proxy, no rules', home.defaultOptions, 'get_echo'),
-    proxied('write', 'proxy, synced writes', home.rulesOptions, 'put_echo'),
+    proxied('proxy', 'proxy, 200 rules', home.rules, 'get_echo'),
+    proxied('default', 'proxy, no rules', home.defaults, 'get_echo'),
+    proxied('write', 'proxy, synced writes', home.rules, 'put_echo'),
   ]
 }

@@ -285,7 +285,11 @@ test('a broken file keeps the servers it surely governs', () => {
 })
 
 test('a file that is bad YAML, or says a thing twice, may govern anything', () => {
-  for (const text of ['server: github\nversion: 1\nversion: 1', 'server: github\nname: !x y', 'server: github\nrules: [']) {
+  for (const text of [
+    'server: github\nversion: 1\nversion: 1',
+    'server: github\nname: !x y',
+    'server: github\nrules: [',
+  ]) {
     expect(parse(text).entry).toMatchObject({ status: 'broken', servers: ['*'] })
   }
 })
@@ -323,6 +327,6 @@ describe('bombs', () => {
     const { entry, diagnostics } = parse(text)
     expect(entry).toMatchObject({ status: 'broken', servers: ['*'] })
     expect(diagnostics.some((one) => one.message === message)).toBe(true)
+    expect(diagnostics.length).toBeLessThanOrEqual(200)
   })
-})
 })
