@@ -8,6 +8,8 @@ const LF = 0x0a
 const parseLimit = 64 * 1024
 const batchLimit = maxClientLineBytes
 const endLength = 4 * 1024
+/** Hashing 10 MB would take as long as all the rest of passing them on. */
+const hashLimit = 1024 * 1024
 
 export type Answer = {
   /** JSON text of the id; numbers compare by value, as every JSON parser would. */
@@ -19,7 +21,7 @@ export type Answer = {
   value?: unknown
   /** Start of a long answer's text. */
   head?: string
-  /** SHA-256 of a long answer's line. */
+  /** SHA-256 of a long answer's line, up to `hashLimit`. */
   sha256?: string
 }
 
@@ -38,6 +40,8 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
   let inLine = false
   /** The line began while nobody was interested, so its start is unknown. */
   let blind = false
+  /** More than is parsed: only both ends are kept, and up to `hashLimit` the hash of it all. */
+  let long = false
   let hash: crypto.Hash | undefined
   let head = ''
   let tail: Buffer = Buffer.alloc(0)
@@ -46,6 +50,7 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
     parts = []
     bytes = 0
     blind = false
+    long = false
     hash = undefined
     head = ''
     tail = Buffer.alloc(0)
@@ -55,18 +60,20 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
     if (blind) return
     if (bytes === 0) limit = startsBatch(part) ? batchLimit : parseLimit
     bytes += part.length
-    if (!hash && bytes <= limit) {
+    if (!long && bytes <= limit) {
       parts.push(part)
       return
     }
-    if (!hash) {
+    if (!long) {
+      long = true
       hash = crypto.createHash('sha256')
       const start = parts.length === 0 ? part : Buffer.concat([...parts, part])
       head = start.subarray(0, endLength).toString()
       for (const kept of parts) hash.update(kept)
       parts = []
     }
-    hash.update(part)
+    if (bytes > hashLimit) hash = undefined
+    hash?.update(part)
     tail = part.length >= endLength ? part.subarray(-endLength) : Buffer.concat([tail, part]).subarray(-endLength)
   }
 
@@ -77,7 +84,7 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
       return
     }
     keep(part)
-    const answers = hash
+    const answers = long
       ? readLong(head, tail.toString(), bytes, hash)
       : readShort(Buffer.concat(parts, bytes).toString(), bytes)
     for (const answer of answers) onAnswer(answer)
@@ -147,7 +154,7 @@ const isErrorMember = /"isError"\s*:\s*true\s*[,}]/
  * Long answers are told by their ends: the id of a well-formed line is found if only plain members (texts, numbers) stand
  * between it and an end of the line, which is where serialisers put it. The last one counts, as it does for a parser.
  */
-function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash): Answer[] {
+function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash | undefined): Answer[] {
   const idText = idAtEnd.exec(tail)?.[1] ?? idAtStart.exec(head)?.[1]
   if (idText === undefined) return []
   if (/^\s*\{\s*(?:"(?:jsonrpc|id)"\s*:\s*[^,{]*,\s*)*"method"/.test(head)) return []
@@ -155,7 +162,7 @@ function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash):
   const toolError = isErrorMember.test(head) || isErrorMember.test(tail)
   const outcome = isError ? 'protocol-error' : toolError ? 'tool-error' : 'ok'
   const idKey = idKeyOf(plainText(idText))
-  return [{ idKey, outcome, bytes, head, sha256: hash.digest('hex') }]
+  return [{ idKey, outcome, bytes, head, ...(hash ? { sha256: hash.digest('hex') } : {}) }]
 }
 
 /** An id text as we write it: Python, for one, writes `é` as an escape. */

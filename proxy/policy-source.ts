@@ -38,23 +38,31 @@ export function readTrustedKey(publicKeyFile: string, fingerprint?: string): Tru
   }
 }
 
-/** The policy the app published at `file`, checked with the key that `trusted` reads. */
-export function publishedPolicy(file: string, trusted: () => TrustedKey): PolicySource {
+/** Calls that come within this many milliseconds of each other share one look at the file. */
+const freshMs = 5
+
+/** The policy the app published at `file`, checked with the key that `trusted` reads. `monotonic` gives milliseconds. */
+export function publishedPolicy(file: string, trusted: () => TrustedKey, monotonic: () => number): PolicySource {
   let seen = ''
+  let lookedAt = Number.NEGATIVE_INFINITY
   let state: PolicyState = { ok: false, problem: 'no policy was read yet' }
 
   return {
     current: () => {
+      const now = monotonic()
+      if (now - lookedAt < freshMs) return state
+      lookedAt = now
       let stamp: string
       try {
         const { mtimeMs, size, ino } = fs.statSync(file)
         stamp = `${mtimeMs}/${size}/${ino}`
       } catch {
         seen = ''
-        return {
+        state = {
           ok: false,
           problem: 'Countersign has not published a policy yet: start the app (or `countersign serve`) once',
         }
+        return state
       }
       if (stamp !== seen) {
         state = load(file, trusted())

@@ -93,7 +93,9 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     session,
     client,
     server,
-    policy: options.policyFile ? policyFromYaml(options.policyFile) : publishedPolicy(layout.published, trusted),
+    policy: options.policyFile
+      ? policyFromYaml(options.policyFile)
+      : publishedPolicy(layout.published, trusted, monotonic),
     paths: filePaths(cwd),
     spool,
     holder,
@@ -152,16 +154,32 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
 
   upstream.stdin.on('drain', regulate)
   process.stdout.on('drain', regulate)
+  // What one turn of the event loop brings from both sides is put on record by one write, then goes out. A line feed
+  // that completes an answer thus never leaves before the answer is on record.
+  let toPass: { chunk: Buffer; midLine: boolean }[] = []
+  let turnEnds = false
+  const atTurnEnd = () => {
+    turnEnds = false
+    const passed = toPass
+    toPass = []
+    calls.flush()
+    for (const { chunk, midLine } of passed) writer.pass(chunk, midLine)
+    regulate()
+  }
+  const endTurn = () => {
+    if (turnEnds) return
+    turnEnds = true
+    setImmediate(atTurnEnd)
+  }
   const onData = (chunk: Buffer) => {
     splitter.push(chunk)
-    calls.flush()
-    regulate()
+    endTurn()
   }
   process.stdin.on('data', onData)
   upstream.stdout.on('data', (chunk: Buffer) => {
     answers.push(chunk)
-    calls.flush()
-    writer.pass(chunk, answers.midLine())
+    toPass.push({ chunk, midLine: answers.midLine() })
+    endTurn()
   })
 
   let ending = ''
@@ -197,6 +215,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
 
   const exit = await upstream.exited
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
+  atTurnEnd()
   writer.upstreamEnded()
   spool.add('upstream.exited', exit)
   calls.upstreamGone(how)

@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { atRoot, modernNode, root } from './lib.mjs'
 
+/** A host that was asked to end and has not by then is killed, in milliseconds. */
+const stopGraceMs = 10_000
+
 const cli = atRoot('out/bin/countersign.cjs')
 
 /**
@@ -10,7 +13,7 @@ const cli = atRoot('out/bin/countersign.cjs')
  * @property {Promise<number>} exited its exit code; never rejects
  * @property {Promise<{ place: string, link?: string } | undefined>} ready where to answer calls, and a link that opens
  *   that place once; nothing where it ended before it was ready
- * @property {() => void} stop asks it to end; asked again, insists
+ * @property {() => void} stop asks it to end, and insists if it does not in time
  */
 
 /**
@@ -27,7 +30,10 @@ export function startHeadless({ env, port }) {
     void exited.then(() => resolve(undefined))
   })
   // Ctrl+C reaches the child from the terminal too, so a signal from here would be its second: closing the channel is not.
-  const stop = () => (child.connected ? child.disconnect() : child.kill('SIGTERM'))
+  const stop = once(() => {
+    if (child.connected) child.disconnect()
+    insistOn(child)
+  })
   return { exited, ready, stop }
 }
 
@@ -46,7 +52,25 @@ export function startDesktop({ env, binary }) {
     }
     return undefined
   }
-  return { exited, ready: poll(), stop: () => child.kill('SIGTERM') }
+  const stop = once(() => {
+    child.kill('SIGTERM')
+    insistOn(child)
+  })
+  return { exited, ready: poll(), stop }
+}
+
+/** npm passes Ctrl+C on to a script that has had it from the terminal already. */
+function once(action) {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    action()
+  }
+}
+
+function insistOn(child) {
+  setTimeout(() => child.kill('SIGKILL'), stopGraceMs).unref()
 }
 
 /** Asks the CLI, which knows where the socket of this data folder is. */

@@ -2,6 +2,7 @@
 // first. Nothing here may import anything that would load it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { tellParent } from './parent-and-signals.ts'
 import { findProgramFile } from './program-files.ts'
 
 const oldestMajor = 22
@@ -27,7 +28,7 @@ export async function runOnModernNode(runtime: Runtime): Promise<{ code: number 
   const child = spawn(node, [runtime.programFile, ...runtime.args], {
     stdio: typeof stdio === 'string' ? stdio : [...stdio],
   })
-  child.on('message', (message) => process.send?.(message))
+  child.on('message', (message) => tellParent(Object(message)))
   process.on('disconnect', () => child.kill('SIGTERM'))
   const pass = (signal: NodeJS.Signals) => void child.kill(signal)
   // A terminal sends SIGINT to the child as well; a second one there would mean "at once".

@@ -8,8 +8,8 @@ import { type Broker, BrokerStartError } from '../host-contract.ts'
 import { layoutHere } from '../paths.ts'
 import { startErrorExitCodes } from './audit-database.ts'
 import { type Command, type CommandContext, PlainError, readArguments, UsageError, wholeNumber } from './command.ts'
+import { tellParent, untilToldToStop } from './parent-and-signals.ts'
 import { findProgramFile } from './program-files.ts'
-import { untilToldToStop } from './stop-signals.ts'
 import { shortTime } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -103,7 +103,7 @@ export const serve: Command = {
     if (values.json) context.out.line(JSON.stringify(ready()))
     else announce(context, host, home)
     // For the script that started us with a channel; it shows the person where to look, with a link of its own.
-    process.send?.({ countersign: 'ready', url: host.url, link: host.launchLink() })
+    tellParent({ countersign: 'ready', url: host.url, link: host.launchLink() })
     if (process.stdin.isTTY)
       process.stdin.on('data', () => context.out.line(`  ${context.out.paint('bold', host.launchLink())}`))
     await told

@@ -17,6 +17,15 @@ export type ReviewState = {
   readonly continueReading: () => void
 }
 
+/** The innermost region around `element` that has something left below its edge. */
+function scrollableAround(element: HTMLElement): HTMLElement | undefined {
+  for (let around = element.parentElement; around !== null; around = around.parentElement) {
+    const left = around.scrollHeight - around.clientHeight - around.scrollTop
+    if (left > 1 && getComputedStyle(around).overflowY === 'auto') return around
+  }
+  return undefined
+}
+
 /** Tracks one card; give the component that calls this a new key for another card. */
 export function useReview(): ReviewState {
   const ends = useRef(new Map<string, { element: HTMLElement; seen: boolean }>())
@@ -48,10 +57,18 @@ export function useReview(): ReviewState {
   const continueReading = useCallback(() => {
     const next = [...ends.current.values()].find(({ seen }) => !seen)?.element
     if (next === undefined) return
-    const scroller = next.closest<HTMLElement>('[data-scroller]') ?? next
-    scroller.scrollIntoView({ block: 'nearest' })
-    scroller.focus({ preventScroll: true })
-    scroller.scrollBy({ top: scroller.clientHeight * 0.9 })
+    const scroller = scrollableAround(next)
+    const passed =
+      next.getBoundingClientRect().bottom < (scroller?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY)
+    if (passed) {
+      // Scrolled past faster than it could be seen: back to it.
+      next.scrollIntoView({ block: 'center' })
+      return
+    }
+    scroller?.scrollIntoView({ block: 'nearest' })
+    scroller?.focus({ preventScroll: true })
+    // Less than a page, so that the last lines read stay in view.
+    scroller?.scrollBy({ top: scroller.clientHeight * 0.9 })
   }, [])
   return { review, complete, continueReading }
 }

@@ -38,7 +38,8 @@ function client(options: string[] = []): RawClient {
 }
 
 const call = (name: string, args: object = {}) => ({ name, arguments: args })
-const resultOf = (message: unknown) => (message as { result: { isError?: boolean; content: { text: string }[] } }).result
+const resultOf = (message: unknown) =>
+  (message as { result: { isError?: boolean; content: { text: string }[] } }).result
 
 function verify() {
   const layout = layoutHere(home.home)
@@ -91,7 +92,9 @@ it('an edited row is named', async () => {
 
   const db = new Database(layoutHere(home.home).database)
   db.exec('DROP TRIGGER IF EXISTS event_no_update')
-  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as { name: string }[]) {
+  for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
+    name: string
+  }[]) {
     db.exec(`DROP TRIGGER ${name}`)
   }
   const { seq } = db.prepare("SELECT seq FROM event WHERE type = 'call.decided'").get() as { seq: number }
@@ -124,7 +127,9 @@ it('kill -9 of the broker with 20 calls held: none runs, each is answered, the n
   const next = await startTestBroker(home.home)
   const { calls } = await next.ask('activity.list', { limit: 50 })
   expect(calls.filter(({ tool }) => tool === 'write_note')).toHaveLength(20)
-  expect(new Set(calls.filter(({ tool }) => tool === 'write_note').map(({ outcome }) => outcome))).toEqual(new Set(['cancelled']))
+  expect(new Set(calls.filter(({ tool }) => tool === 'write_note').map(({ outcome }) => outcome))).toEqual(
+    new Set(['cancelled']),
+  )
 
   // And the proxy finds the new one by itself.
   const answer = agent.request('tools/call', call('write_note', { n: 'again' }))

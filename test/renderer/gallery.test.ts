@@ -177,15 +177,23 @@ describe('approving', () => {
     // Forced: Playwright itself would wait for a disabled button.
     await approve().click({ force: true })
     await nothingApproved()
-    const text = page.getByRole('region', { name: 'Value of content' })
-    await text.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
-    await page
-      .getByRole('region', { name: 'The call' })
-      .evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+    for (const end of ['/content', '#end']) await page.locator(`[data-review-end="${end}"]`).scrollIntoViewIfNeeded()
     await unlocked()
     await page.keyboard.press('Control+Enter')
     await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
     expect(sent('approvals.approve')).toHaveLength(1)
+  })
+
+  it('can be read to the end by the keyboard alone, folded or not', async () => {
+    await open({ approvals: [cards.long] }, { viewport: { width: 640, height: 400 } })
+    await page.getByRole('button', { name: 'Unfold all lines' }).press('Enter')
+    const readOn = page.getByRole('button', { name: 'Read on' })
+    await readOn.waitFor()
+    for (let step = 0; step < 80 && (await readOn.count()) > 0; step += 1) {
+      await readOn.evaluate((button: HTMLElement) => button.click())
+    }
+    await inertOver(1000)
+    await unlocked()
   })
 
   it.each([
