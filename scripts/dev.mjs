@@ -13,7 +13,7 @@ ensureBuilt()
 const vite = fileURLToPath(import.meta.resolve('vite/package.json')).replace('package.json', 'bin/vite.js')
 const pages = spawn(
   modernNode(),
-  [vite, 'build', '--watch', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
+  [vite, 'build', '--watch', '--config', 'renderer/vite.config.ts', '--logLevel', 'error'],
   {
     cwd: root,
     env: toolEnv(),

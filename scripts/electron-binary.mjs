@@ -9,10 +9,11 @@ const failedBefore = atRoot('node_modules/.countersign-no-electron')
 
 /** Electron's executable, or nothing where it was never fetched. */
 function installedElectron() {
+  const { ELECTRON_OVERRIDE_DIST_PATH: elsewhere } = process.env
   const pathFile = atRoot('node_modules/electron/path.txt')
-  if (!existsSync(pathFile)) return undefined
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? atRoot('node_modules/electron/dist')
-  const binary = join(folder, readFileSync(pathFile, 'utf8'))
+  if (!existsSync(pathFile) && !elsewhere) return undefined
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron'
+  const binary = join(elsewhere ?? atRoot('node_modules/electron/dist'), name)
   return existsSync(binary) ? binary : undefined
 }
 

@@ -7,6 +7,7 @@ import { listCalls } from '../audit/query.ts'
 import { layoutHere } from '../paths.ts'
 import { openForReading } from './audit-database.ts'
 import { type Command, type CommandContext, readArguments, wholeNumber } from './command.ts'
+import { untilToldToStop } from './parent-and-signals.ts'
 import { type Cell, type Colour, shortTime, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit tail [-n NUMBER] [--follow] [--json]
@@ -47,19 +48,20 @@ const cells = (call: CallSummary, now: number): Cell[] => [
   plainName(call.rule ?? ''),
 ]
 
+/** Changes whenever another process has written. */
+const versionOf = (db: AuditDatabase): unknown => db.pragma('data_version', { simple: true })
 const newest = (db: AuditDatabase, limit: number) => listCalls(db, { limit }).calls.reverse()
 
-async function follow(db: AuditDatabase, first: readonly CallSummary[], print: (calls: CallSummary[]) => void) {
-  const told = new Map(first.map((call) => [call.call, call.outcome]))
-  const seenVersion = () => db.pragma('data_version', { simple: true })
-  let version = seenVersion()
-  for (const call of newest(db, watched))
-    if (!told.has(call.call) && first.length > 0) told.set(call.call, call.outcome)
+/** `seen` was read after `version`, so that nothing between the two is missed. */
+async function follow(db: AuditDatabase, version: unknown, seen: CallSummary[], print: (calls: CallSummary[]) => void) {
+  const told = new Map(seen.map((call) => [call.call, call.outcome]))
+  let last = version
+  void untilToldToStop().then(() => process.exit(0))
   for (;;) {
     await pause(pollMs)
-    const found = seenVersion()
-    if (found === version) continue
-    version = found
+    const found = versionOf(db)
+    if (found === last) continue
+    last = found
     const changed = newest(db, watched).filter((call) => told.get(call.call) !== call.outcome)
     for (const call of changed) told.set(call.call, call.outcome)
     print(changed.filter((call) => !passing.includes(call.outcome)))
@@ -85,10 +87,12 @@ export const auditTail: Command = {
           for (const line of table(out, heading ? [headings, ...rows] : rows, least)) out.line(line)
         }
       }
-      const first = newest(db, number)
+      const version = versionOf(db)
+      const seen = newest(db, Math.max(number, watched))
+      const first = seen.slice(-number)
       if (first.length === 0 && !values.json && !values.follow) out.line('No calls are recorded yet.')
       else print(first, true)
-      if (values.follow) await follow(db, first, (calls) => print(calls, false))
+      if (values.follow) await follow(db, version, seen, (calls) => print(calls, false))
       return 0
     } finally {
       db.close()

@@ -2,7 +2,7 @@
 // first. Nothing here may import anything that would load it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { tellParent } from './parent-and-signals.ts'
+import { tellParent, untilToldToStop } from './parent-and-signals.ts'
 import { findProgramFile } from './program-files.ts'
 
 const oldestMajor = 22
@@ -23,17 +23,11 @@ export async function runOnModernNode(runtime: Runtime): Promise<{ code: number 
       problem: `Countersign needs Node ${oldestMajor} or newer for this; it was started with ${runtime.version}. Install a newer Node and try again.`,
     }
   }
-  // An IPC channel is handed on, so that a host's "ready" reaches whoever started us.
-  const stdio = process.send === undefined ? ('inherit' as const) : (['inherit', 'inherit', 'inherit', 'ipc'] as const)
-  const child = spawn(node, [runtime.programFile, ...runtime.args], {
-    stdio: typeof stdio === 'string' ? stdio : [...stdio],
-  })
+  // The channel passes a host's "ready" on to whoever started us, and ends the child should we be killed.
+  const child = spawn(node, [runtime.programFile, ...runtime.args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   child.on('message', (message) => tellParent(Object(message)))
-  process.on('disconnect', () => child.kill('SIGTERM'))
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
-  // A terminal sends SIGINT to the child as well; a second one there would mean "at once".
-  process.on('SIGINT', () => undefined)
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass)
+  // A signal may have reached the child as well, and two would mean "at once": the end of the channel is not counted.
+  void untilToldToStop().then(() => child.disconnect())
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => resolve({ code: code ?? 1 }))

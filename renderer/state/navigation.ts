@@ -9,7 +9,7 @@ type Navigation = {
   readonly screen: Screen
   /** The card on the table; it stays until the person moves on, also when it closes. */
   readonly card: string | undefined
-  /** Cards the person put off (Later): shown in the list, not opened by themselves. */
+  /** Cards the person put off (Later) or answered: shown in the list while open, not opened by themselves. */
   readonly setAside: ReadonlySet<string>
   readonly call: string | undefined
   readonly policy: PolicyPlace | undefined

@@ -53,7 +53,8 @@ afterEach(async () => {
 it.each(agentKinds)('%s: a write is held, approved and done; another refused and not done', async (kind) => {
   agent = await startAgent(kind, home.home, folder)
   await writeHeldApprovedAndRefused(agent, page, folder)
-  await page.getByRole('link', { name: /Activity/ }).click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('l')
   const rows = page.getByRole('main')
   await rows.getByText('read_text_file').first().waitFor()
   const { calls } = await broker.ask('activity.list', { limit: 10 })

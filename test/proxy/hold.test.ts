@@ -4,13 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  createMessageConnection,
-  type MessageConnection,
-  SocketMessageReader,
-  SocketMessageWriter,
-} from 'vscode-jsonrpc/node'
-import { brokerProtocolVersion, helloMessage } from '../../core/wire/broker-contract.ts'
+import { helloMessage } from '../../core/wire/broker-contract.ts'
+import { type BrokerDouble, type Heard, startBrokerDouble } from './support/broker-double.ts'
 import {
   answerTo,
   type Bench,
@@ -25,47 +20,21 @@ import {
 
 let bench: Bench
 let server: Server | undefined
-const sockets = new Set<Socket>()
+let broker: BrokerDouble | undefined
 beforeEach(() => {
   bench = createBench()
 })
 afterEach(async () => {
-  for (const socket of sockets) socket.destroy()
-  sockets.clear()
+  broker?.close()
+  broker = undefined
   server?.close()
   server = undefined
   await bench.remove()
 })
 
-type Heard = { method: string; params: Record<string, unknown> }
-
-/** A broker of the test's own at the proxy's socket; `answer` decides what it says after an honest hello. */
-async function listen(options: {
-  sign(nonce: string): string
-  answer?(heard: Heard, connection: MessageConnection): unknown
-}): Promise<Heard[]> {
-  const heard: Heard[] = []
-  mkdirSync(join(bench.home, 'run'), { recursive: true, mode: 0o700 })
-  writeFileSync(join(bench.home, 'keys/proxy.token'), 'the-token\n')
-  server = createServer((socket) => {
-    sockets.add(socket)
-    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
-    connection.onRequest((method, params) => {
-      const message = { method, params: params as Record<string, unknown> }
-      heard.push(message)
-      if (method === 'hello') {
-        const signature = options.sign(String(message.params['nonce']))
-        return { protocol: brokerProtocolVersion, version: '0.0.0', signature }
-      }
-      return options.answer?.(message, connection) ?? {}
-    })
-    connection.onNotification((method, params) => {
-      heard.push({ method, params: params as Record<string, unknown> })
-    })
-    connection.listen()
-  })
-  await new Promise<void>((resolve) => server?.listen(join(bench.home, 'run/broker.sock'), resolve))
-  return heard
+async function listen(options: { sign(nonce: string): string; answer?(heard: Heard): unknown }): Promise<Heard[]> {
+  broker = await startBrokerDouble(bench.home, options.sign, options.answer)
+  return broker.heard
 }
 
 const never = () => new Promise(() => undefined)
@@ -98,8 +67,7 @@ describe('without a broker', () => {
   it('a socket that nobody listens on any more is no broker either', async () => {
     createInstall(bench.home)
     await listen({ sign: () => '' })
-    server?.close()
-    for (const socket of sockets) socket.destroy()
+    broker?.close()
     writeFileSync(join(bench.home, 'run/broker.sock'), '')
     expect(textOf(await callTool(bench.start({ policy: usual }), 1, 'write_x'))).toContain('Countersign is not running')
   })
@@ -153,13 +121,15 @@ describe('a broker', () => {
   it('that hangs before hello is given up on, and other calls do not wait for it', async () => {
     createInstall(bench.home)
     mkdirSync(join(bench.home, 'run'), { recursive: true })
-    server = createServer((socket) => sockets.add(socket))
+    const sockets: Socket[] = []
+    server = createServer((socket) => sockets.push(socket))
     await new Promise<void>((resolve) => server?.listen(join(bench.home, 'run/broker.sock'), resolve))
     const client = bench.start({ policy: usual })
     client.send(toolCall(1, 'write_x'))
     await callTool(client, 2, 'get_x')
     expect(client.lines).toHaveLength(1)
     expect(textOf(await client.next(answerTo(1)))).toContain('Countersign did not answer in time')
+    for (const socket of sockets) socket.destroy()
   })
 
   it('that goes away while a call is held: refused', async () => {
@@ -168,7 +138,7 @@ describe('a broker', () => {
       sign,
       answer: (message) => {
         if (message.method !== 'approval.request') return {}
-        for (const socket of sockets) socket.destroy()
+        broker?.hangUp()
         return never()
       },
     })

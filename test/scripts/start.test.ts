@@ -1,6 +1,6 @@
 // `npm start` and its demo as a newcomer runs them: a real tree of processes, a person who answers, and nothing left.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,11 +22,11 @@ type Started = {
 }
 
 /** Starts it in a process group of its own, as a terminal does, and without a display. */
-function start(...args: string[]): Started {
+function start(args: string[], more: NodeJS.ProcessEnv = {}): Started {
   const folder = mkdtempSync(join(tmpdir(), 'cs-'))
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
   const child = spawn(process.execPath, [script, ...args], {
-    env: { ...env, TMPDIR: folder, COUNTERSIGN_HOME: join(folder, 'own-home'), NO_COLOR: '1' },
+    env: { ...env, TMPDIR: folder, COUNTERSIGN_HOME: join(folder, 'own-home'), NO_COLOR: '1', ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -113,7 +113,7 @@ async function firstCard(origin: string, cookie: string, snapshot: () => Promise
 const linkPattern = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/launch\?code=\S+)$/m
 
 it('demo: reads pass, the write waits and runs once approved, the move is denied, nothing is left', async () => {
-  const demo = start('--demo', '--once', '--port', '0')
+  const demo = start(['--demo', '--once', '--port', '0'])
   const [, link = ''] = await demo.printed(linkPattern)
   expect(await answer(link, 'approvals.approve')).toBe('ran')
   const { code, text } = await demo.ended
@@ -125,7 +125,7 @@ it('demo: reads pass, the write waits and runs once approved, the move is denied
 }, 60_000)
 
 it('demo: a refusal reaches the agent with its reason, and the file is not written', async () => {
-  const demo = start('--demo', '--once', '--port', '0')
+  const demo = start(['--demo', '--once', '--port', '0'])
   const [, link = ''] = await demo.printed(linkPattern)
   expect(await answer(link, 'approvals.refuse', 'keep it short')).toBe('refused')
   const { code, text } = await demo.ended
@@ -146,7 +146,7 @@ it.each([
 ])(
   'demo: %s while a call is held ends every process',
   async (_name, end, code, leftovers) => {
-    const demo = start('--demo', '--port', '0')
+    const demo = start(['--demo', '--port', '0'])
     await demo.printed(/… held/)
     const tree = descendants(demo.pid)
     // The host, the proxy, its watchdog's shell and the real server.
@@ -159,20 +159,36 @@ it.each([
   60_000,
 )
 
+it('opens the app where there is a display, and runs the demo beside it', async () => {
+  // Stands in for Electron: a program that is given the project's folder and runs the broker for COUNTERSIGN_HOME.
+  const folder = mkdtempSync(join(tmpdir(), 'electron-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const cli = fileURLToPath(new URL('../../out/bin/countersign.cjs', import.meta.url))
+  const program = `#!/bin/sh\ntest -f "$1/package.json" && exec "${process.execPath}" "${cli}" serve --json --port 0\n`
+  writeFileSync(join(folder, 'electron'), program, { mode: 0o755 })
+  const demo = start(['--demo', '--once'], { DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: folder })
+  const [line] = await demo.printed(/^\{"url".*\}$/m)
+  expect(await answer(JSON.parse(line).link, 'approvals.approve')).toBe('ran')
+  const { code, text } = await demo.ended
+  expect(text).toMatch(/^Opening Countersign\.$/m)
+  expect(text).toMatch(/✗ denied/)
+  expect([code, demo.leftovers()]).toEqual([0, []])
+}, 60_000)
+
 it('serves on the port that was asked for, and says when it is in use', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const busy = await start('--port', String(port)).ended
+  const busy = await start(['--port', String(port)]).ended
   expect(busy).toMatchObject({ code: 6, text: expect.stringContaining(`Port ${port} `) })
   await new Promise((resolve) => server.close(resolve))
-  const free = start('--port', String(port))
+  const free = start(['--port', String(port)])
   expect((await free.printed(linkPattern))[1]).toContain(`:${port}/`)
   process.kill(-free.pid, 'SIGINT')
   expect((await free.ended).code).toBe(0)
 }, 60_000)
 
 it('answers an unknown option with a sentence, before it installs anything', async () => {
-  const { code, text } = await start('--dmeo').ended
+  const { code, text } = await start(['--dmeo']).ended
   expect([code, text]).toEqual([2, "npm start: Unknown option '--dmeo'.\nTry: npm start -- --help\n"])
 })

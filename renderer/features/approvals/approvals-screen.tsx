@@ -46,7 +46,8 @@ export function ApprovalsScreen() {
     if (useNavigation.getState().card !== id) return
     const { model } = useSession.getState()
     const now = arrange(model?.approvals ?? noCards, model?.closed ?? noneClosed, id, order.current, true)
-    selectCard(nextOpen(now, id, useNavigation.getState().setAside))
+    // Put off, not only left: the reply may come before the event that closes the card, which then looks open still.
+    putOff(id, nextOpen(now, id, useNavigation.getState().setAside))
   }, [])
 
   const next = selected === undefined ? undefined : nextOpen(groups, selected, setAside)

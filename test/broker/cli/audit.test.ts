@@ -56,9 +56,9 @@ describe('audit tail', () => {
     log.ingest.ingestAll()
     await tail.printed(/rename +refused/)
     tail.child.kill('SIGINT')
-    const { out, err } = await tail.ended
+    const { code, out, err } = await tail.ended
     expect(out.trimEnd().split('\n')).toHaveLength(4)
-    expect(err).toBe('')
+    expect([code, err]).toEqual([0, ''])
   })
 
   it('says so where there is nothing', async () => {

@@ -9,6 +9,7 @@ import { parsePolicyText } from '../../../core/policy/parse.ts'
 import { type AuditEventType, auditEventData, spoolLine } from '../../../core/schema/audit-event.ts'
 import type { PolicySet } from '../../../core/schema/policy.ts'
 import { joinPublished, signedText } from '../../../core/wire/published-policy.ts'
+import { waitForExit } from '../../support/processes.ts'
 import { type RawClient, type RawClientOptions, type RawLine, startRaw } from '../../support/raw-client.ts'
 import { createWitness, type Witness, type WitnessOptions } from '../../support/witness.ts'
 
@@ -52,8 +53,6 @@ export type StartOptions = {
   node?: string[]
   env?: Record<string, string | undefined>
   timeoutMs?: number
-  /** Wraps the command line that starts the proxy. */
-  wrap?: (command: string[]) => string[]
 }
 
 export function createBench(witnessOptions: WitnessOptions = {}): Bench {
@@ -69,7 +68,7 @@ export function createBench(witnessOptions: WitnessOptions = {}): Bench {
     home,
     witness,
     writePolicy,
-    start: ({ policy, args = [], command, node = [], env = {}, timeoutMs, wrap = (all) => all } = {}) => {
+    start: ({ policy, args = [], command, node = [], env = {}, timeoutMs } = {}) => {
       const own = ['--server', 'witness', '--client', 'test']
       if (policy !== undefined) own.push('--policy', writePolicy(policy))
       const line = [process.execPath, ...node, proxyFile, ...own, ...args, '--', ...(command ?? witness.command)]
@@ -77,7 +76,7 @@ export function createBench(witnessOptions: WitnessOptions = {}): Bench {
         env: { ...witness.env, COUNTERSIGN_HOME: home, ...env },
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       }
-      const client = startRaw(wrap(line), options)
+      const client = startRaw(line, options)
       clients.push(client)
       return client
     },
@@ -88,6 +87,10 @@ export function createBench(witnessOptions: WitnessOptions = {}): Bench {
         .filter((type) => type.startsWith('call.') || type.startsWith('hold.')),
     remove: async () => {
       for (const client of clients) await client.stop()
+      for (const event of witness.events()) {
+        if (event.event === 'started') await waitForExit(event.pid)
+        if (event.event === 'spawned-child') await waitForExit(event.childPid)
+      }
       witness.remove()
       rmSync(home, { recursive: true, force: true })
     },

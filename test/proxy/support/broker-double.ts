@@ -1,0 +1,58 @@
+// A broker of the test's own on the proxy's socket, speaking the real protocol: honest, hanging or lying as told.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
+import { brokerProtocolVersion } from '../../../core/wire/broker-contract.ts'
+
+export type Heard = { method: string; params: Record<string, unknown> }
+
+export type BrokerDouble = {
+  heard: Heard[]
+  /** Names of the requests so far, doorbells left out. */
+  methods(): string[]
+  /** Ends every connection. */
+  hangUp(): void
+  close(): void
+}
+
+/** Listens under `home`, whose keys must be there. `answer` says what requests after `hello` get; `{}` where it gives nothing. */
+export async function startBrokerDouble(
+  home: string,
+  sign: (nonce: string) => string,
+  answer: (heard: Heard) => unknown = () => ({}),
+): Promise<BrokerDouble> {
+  const heard: Heard[] = []
+  const sockets = new Set<Socket>()
+  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(home, 'keys/proxy.token'), 'the-token\n')
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
+    connection.onRequest((method, params) => {
+      const message = { method, params: params as Record<string, unknown> }
+      heard.push(message)
+      if (method !== 'hello') return answer(message) ?? {}
+      return { protocol: brokerProtocolVersion, version: '0.0.0', signature: sign(String(message.params['nonce'])) }
+    })
+    connection.onNotification((method, params) => {
+      heard.push({ method, params: params as Record<string, unknown> })
+    })
+    connection.listen()
+  })
+  await new Promise<void>((resolve) => server.listen(join(home, 'run/broker.sock'), resolve))
+  const hangUp = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  return {
+    heard,
+    methods: () => heard.map((message) => message.method).filter((method) => method !== 'spool.ring'),
+    hangUp,
+    close: () => {
+      hangUp()
+      server.close()
+    },
+  }
+}
