@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { trial } from './dist-trial.mjs'
 
 const wantedFuses = {
   RunAsNode: 'off',
@@ -113,6 +114,7 @@ export const checkPackage = async (package_) => {
     ['proxy on the packed Node', () => bundle(resources, 'countersign-proxy.cjs')],
     ['CLI on the packed Node', () => bundle(resources, 'countersign.cjs')],
     ['starter policies', () => policies(resources)],
+    ['broker and proxy', () => trial(resources)],
   ]
   const found = []
   for (const [name, check] of checks) {

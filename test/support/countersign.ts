@@ -16,7 +16,6 @@ import type {
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export const proxyFile = fromHere('../../out/bin/countersign-proxy.cjs')
-export const cliFile = fromHere('../../out/bin/countersign.cjs')
 export const starterPolicies = fromHere('../../policies')
 
 export type TestHome = {
