@@ -6,15 +6,14 @@ export function Mark({ size = 20 }: { size?: number }) {
       aria-hidden="true"
       width={size}
       height={size}
-      viewBox="0 0 20 20"
+      viewBox="0 0 16 16"
       fill="none"
       stroke="currentColor"
-      strokeWidth={1.75}
+      strokeWidth={1.7}
       strokeLinecap="round"
       strokeLinejoin="round"
     >
-      <path d="M2.5 10.2 6.6 14.3 14 4.5" />
-      <path d="M9.4 13.4 10.9 14.9 17.6 6" />
+      <path d="M2 5.5 5 8.5 12 1.5M3 10.5 6.5 14 14 6.5" />
     </svg>
   )
 }

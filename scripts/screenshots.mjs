@@ -1,0 +1,103 @@
+// npm run screenshots: takes the pictures of README and docs from the running program: the built host, the built proxy,
+// the published filesystem server, two real clients, a real Chromium. Only the folder they work on is made up.
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { launchBrowser } from '../test/support/browser.ts'
+import { atRoot, ensureBuilt, ensureInstalled, modernNode, toolEnv } from './lib.mjs'
+import { connectClient, makeStage } from './screenshots/stage.mjs'
+import { answeredBefore, waitingNow } from './screenshots/story.mjs'
+
+const pictures = atRoot('docs/images')
+const wide = { width: 1280, height: 800 }
+const narrow = { width: 420, height: 720 }
+
+ensureInstalled()
+ensureBuilt()
+mkdirSync(pictures, { recursive: true })
+const stage = makeStage()
+const env = { ...toolEnv(), HOME: stage.home, COUNTERSIGN_HOME: stage.data }
+const host = spawn(modernNode(), [atRoot('out/bin/countersign.cjs'), 'serve', '--port', '0', '--json'], {
+  env,
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+})
+const hostEnded = new Promise((resolve) => host.once('exit', resolve))
+const clients = []
+let browser
+try {
+  browser = await launchBrowser()
+  const context = await browser.newContext({ locale: 'en-US', viewport: wide, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  await page.goto(await launchLink())
+  await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
+  const common = { env, project: stage.project }
+  clients.push(
+    await connectClient({ ...common, name: 'claude-code', info: { name: 'claude-code', version: '2.4.1' } }),
+    await connectClient({ ...common, name: 'cursor', info: { name: 'cursor-vscode', version: '3.2.0' }, holdBudget: 4 }),
+  )
+  await takeAll(page)
+} finally {
+  for (const client of clients) await client.close()
+  await browser?.close()
+  if (host.connected) host.disconnect()
+  await hostEnded
+  stage.remove()
+}
+
+async function takeAll(page) {
+  const [first, second] = clients
+  const story = { page, first, second, project: stage.project, home: stage.home }
+  await answeredBefore(story)
+  await shoot(page, 'approvals-empty')
+
+  const held = await waitingNow(story)
+  await held.show('write')
+  await shoot(page, 'approvals')
+  await page.setViewportSize(narrow)
+  await shoot(page, 'approvals-narrow')
+  await page.setViewportSize(wide)
+  await held.startRefusing('Shipping costs come from the rates service; please use it.')
+  await shoot(page, 'approvals-refuse')
+  await held.stopRefusing()
+  await held.show('credentials')
+  await shoot(page, 'approvals-critical')
+  await held.show('ticket')
+  await shoot(page, 'approvals-ticket')
+
+  await held.answerAll()
+  await goTo(page, 'l')
+  await page.getByRole('row').filter({ hasText: 'edit_file' }).filter({ hasText: 'Refused' }).click()
+  await page.getByRole('dialog').getByText('What happened').waitFor()
+  await shoot(page, 'activity')
+  await page.keyboard.press('Escape')
+  await goTo(page, 'p')
+  await page.getByRole('button', { name: /files\.yaml/ }).click()
+  await shoot(page, 'policies')
+  await goTo(page, 's')
+  await page.getByRole('heading', { name: 'This installation' }).waitFor()
+  await shoot(page, 'settings')
+}
+
+async function goTo(page, letter) {
+  await page.keyboard.press('g')
+  await page.keyboard.press(letter)
+}
+
+/** One picture a theme, without the messages that pass by. */
+async function shoot(page, name) {
+  const message = page.getByRole('button', { name: 'Dismiss' })
+  while ((await message.count()) > 0) await message.first().click()
+  await page.mouse.move(1, 1)
+  for (const theme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.evaluate(() => document.fonts.ready)
+    const file = `${name}-${theme}.png`
+    writeFileSync(`${pictures}/${file}`, await page.screenshot({ animations: 'disabled', caret: 'hide' }))
+    console.log(`docs/images/${file}`)
+  }
+}
+
+async function launchLink() {
+  for await (const line of createInterface({ input: host.stdout })) return JSON.parse(line).link
+  throw new Error('countersign serve ended before it was ready; its message is above')
+}
