@@ -1,5 +1,5 @@
-// The queue of held calls: cards for people, answers for proxies, single-use grants for calls whose client could not
-// wait. All of it lives in memory: no file or database row can approve anything.
+// The queue of held calls: cards for people, answers for proxies. All of it lives in memory: no file or database row can
+// approve anything.
 import * as crypto from 'node:crypto'
 import {
   type Approval,
@@ -8,17 +8,15 @@ import {
   openApproval,
   transition,
 } from '../core/approval/state.ts'
+import { maxDurationMs } from '../core/policy/duration.ts'
 import type { JsonObject } from '../core/schema/json.ts'
-import type { BrokerParams, BrokerResult } from '../core/wire/broker-contract.ts'
-import { argumentsHash, canonicalJson } from '../core/wire/json-line.ts'
+import { argumentsHash } from '../core/wire/json-line.ts'
 import { maxNewCardsPerMinute, maxPending, maxPendingPerServer } from '../core/wire/limits.ts'
 import type { ApprovalCard, UiResult } from '../core/wire/ui-contract.ts'
+import { type Answer, type Ask, bindingOf, cardOf, type Entry, type Session } from './approval-card.ts'
+import { createGrants } from './grants.ts'
 import type { OwnRecord } from './own-record.ts'
 import { sha256 } from './sha256.ts'
-
-export type Session = Omit<BrokerParams<'session.open'>, 'token'>
-type Ask = BrokerParams<'approval.request'>
-type Answer = BrokerResult<'approval.request'>
 
 export type ApprovalsOptions = {
   record: OwnRecord
@@ -29,16 +27,22 @@ export type ApprovalsOptions = {
   /** Earlier decisions on calls of this kind, newest first. */
   before(session: Session, ask: Ask): ApprovalCard['before']
   changed(card: ApprovalCard): void
+  /** Something that happened all the same (nothing ran by it) could not be put on record. */
+  unrecorded(what: string, error: unknown): void
   closed(card: ApprovalCard, outcome: 'approved' | 'refused' | 'expired' | 'cancelled'): void
 }
 
 export type Approvals = {
-  /** Resolves when the call is decided or its budget ends. Rejects only if the hash does not match the arguments. */
+  /**
+   * Resolves when the call is decided or its budget ends. Rejects if the hash does not match the arguments, if the
+   * card or the use of a grant cannot be recorded, or after `stop`: then nothing may run.
+   */
   request(session: Session, ask: Ask): Promise<Answer>
   /** The caller took its call back. */
   withdraw(session: string, call: string): void
   /** The session is over: its cards and grants are of no use to anybody. */
   sessionGone(session: string): void
+  /** @throws if the decision cannot be recorded: nothing is approved then. So does `refuse`, and the card stays. */
   approve(id: string, binding: string, by: string): UiResult<'approvals.approve'>['outcome']
   refuse(id: string, binding: string, by: string, reason?: string): UiResult<'approvals.refuse'>['outcome']
   /** Open cards, oldest first. */
@@ -48,101 +52,22 @@ export type Approvals = {
 }
 
 const defaultLifeMs = 10 * 60_000
-const grantLifeMs = 10 * 60_000
 
-type Entry = {
-  id: string
-  ticket: string
-  session: Session
-  ask: Ask
-  binding: string
-  approval: Approval
-  openedAt: number
-  /** Wall clock, for the card; `approval.expiresAt` is monotonic. */
-  expiresAt: number
-  waitingUntil: number
-  answer: ((answer: Answer) => void) | undefined
-  before: ApprovalCard['before']
-  timers: Map<'expiry' | 'budget', NodeJS.Timeout>
-}
-
-type Grant = { approval: string; session: string; by: string; until: number; timer: NodeJS.Timeout }
-
-/**
- * What an approval binds to: change any of it and the approval does not apply. The session is part of it, so that a
- * grant cannot be used by another one.
- */
-export function bindingOf(session: Session, ask: Ask): string {
-  const { client, server, pin } = session
-  const { tool, revision } = ask
-  return sha256(
-    canonicalJson({
-      v: 1,
-      session: session.session,
-      client,
-      server,
-      pin,
-      tool,
-      revision,
-      arguments: ask.argumentsHash,
-    }),
-  )
-}
+type ClosedStatus = Exclude<Approval['status'], 'pending'>
 
 export function createApprovals(options: ApprovalsOptions): Approvals {
   const { record, now, monotonic } = options
   const open = new Map<string, Entry>()
-  const grants = new Map<string, Grant>()
+  const grants = createGrants(options)
   let recentCards: number[] = []
-
-  const cardOf = (entry: Entry): ApprovalCard => {
-    const { session, ask, approval } = entry
-    const { caller } = approval
-    return {
-      id: entry.id,
-      ticket: entry.ticket,
-      binding: entry.binding,
-      openedAt: entry.openedAt,
-      expiresAt: entry.expiresAt,
-      caller: caller.state === 'waiting' ? { state: 'waiting', until: entry.waitingUntil } : caller,
-      waiting: caller.state === 'waiting' ? 1 : 0,
-      who: {
-        client: session.client,
-        ...(session.clientInfo === undefined ? {} : { clientInfo: session.clientInfo }),
-        ...(session.parentProcess === undefined ? {} : { process: session.parentProcess }),
-        pid: session.parentPid,
-        folder: session.cwd,
-        session: session.session,
-        sessionStartedAt: session.startedAt,
-      },
-      where: { server: session.server, command: session.command, pin: session.pin },
-      tool: ask.tool,
-      arguments: ask.arguments,
-      argumentsHash: ask.argumentsHash,
-      risk: ask.risk,
-      rule: { source: ask.source, rules: ask.rules, reason: ask.reason, revision: ask.revision },
-      before: entry.before,
-    }
-  }
+  let stopped = false
 
   /** Applies an event, records its end first, and carries out what follows. `undefined`: the card was closed already. */
   const apply = (entry: Entry, event: ApprovalEvent, by: string): Approval['status'] | undefined => {
     const step = transition(entry.approval, event)
     if (!step.ok) return undefined
     const { status } = step.approval
-    if (status !== 'pending') {
-      const reason = event.type === 'refuse' ? event.reason : undefined
-      record.write('approval.decided', {
-        approval: entry.id,
-        ticket: entry.ticket,
-        session: entry.session.session,
-        call: entry.ask.call,
-        outcome: status,
-        by,
-        grant: step.effects.some((effect) => effect.type === 'grant'),
-        ...(reason === undefined ? {} : { reason }),
-      })
-    }
+    if (status !== 'pending') recordEnd(entry, event, status, by)
     entry.approval = step.approval
     for (const effect of step.effects) carryOut(entry, effect, by)
     if (status === 'pending') options.changed(cardOf(entry))
@@ -150,9 +75,32 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     return status
   }
 
+  /**
+   * What a person decided does not count unless it is on record. What the clock or the client ended is over all the
+   * same: nothing runs by it, and the next start settles the record.
+   */
+  const recordEnd = (entry: Entry, event: ApprovalEvent, outcome: ClosedStatus, by: string) => {
+    const reason = event.type === 'refuse' ? event.reason : undefined
+    try {
+      record.write('approval.decided', {
+        approval: entry.id,
+        ticket: entry.ticket,
+        session: entry.session.session,
+        call: entry.ask.call,
+        outcome,
+        by,
+        grant: event.type === 'approve' && entry.approval.caller.state !== 'waiting',
+        ...(reason === undefined ? {} : { reason }),
+      })
+    } catch (error) {
+      if (event.type === 'approve' || event.type === 'refuse') throw error
+      options.unrecorded('the end of a held call', error)
+    }
+  }
+
   const carryOut = (entry: Entry, effect: ApprovalEffect, by: string) => {
-    if (effect.type === 'grant') return addGrant(entry, by)
     const { id: approval, answer } = entry
+    if (effect.type === 'grant') return grants.add(entry.binding, entry.session.session, { approval, by })
     entry.answer = undefined
     clearTimeout(entry.timers.get('budget'))
     if (!answer) return
@@ -174,31 +122,10 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     }
   }
 
-  const close = (entry: Entry, outcome: Exclude<Approval['status'], 'pending'>) => {
+  const close = (entry: Entry, outcome: ClosedStatus) => {
     for (const timer of entry.timers.values()) clearTimeout(timer)
     open.delete(entry.id)
     options.closed(cardOf(entry), outcome)
-  }
-
-  const addGrant = (entry: Entry, by: string) => {
-    const timer = setTimeout(() => {
-      grants.delete(entry.binding)
-      record.write('grant.expired', { approval: entry.id })
-    }, grantLifeMs)
-    timer.unref()
-    const { session } = entry.session
-    grants.set(entry.binding, { approval: entry.id, session, by, until: monotonic() + grantLifeMs, timer })
-  }
-
-  /** Takes the grant for exactly this call, if there is one: once, whoever asks at the same moment. */
-  const useGrant = (binding: string, session: Session, call: string): Answer | undefined => {
-    const grant = grants.get(binding)
-    if (!grant) return undefined
-    grants.delete(binding)
-    clearTimeout(grant.timer)
-    if (monotonic() >= grant.until) return undefined
-    record.write('grant.used', { approval: grant.approval, session: session.session, call })
-    return { outcome: 'grant', approval: grant.approval, by: grant.by }
   }
 
   const hasRoom = (server: string): boolean => {
@@ -208,7 +135,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   }
 
   const openCard = (session: Session, ask: Ask, binding: string): Entry => {
-    const lifeMs = ask.timeoutMs ?? defaultLifeMs
+    const lifeMs = Math.min(ask.timeoutMs ?? defaultLifeMs, maxDurationMs)
     const openedAt = now()
     const entry: Entry = {
       id: crypto.randomUUID(),
@@ -216,10 +143,10 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       session,
       ask,
       binding,
-      approval: openApproval(ask.call, monotonic() + ask.budgetMs, monotonic() + lifeMs),
+      approval: openApproval(ask.call, monotonic() + budgetOf(ask), monotonic() + lifeMs),
       openedAt,
       expiresAt: openedAt + lifeMs,
-      waitingUntil: openedAt + ask.budgetMs,
+      waitingUntil: openedAt + budgetOf(ask),
       answer: undefined,
       before: options.before(session, ask),
       timers: new Map(),
@@ -252,18 +179,22 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     new Promise((resolve) => {
       entry.answer = resolve
       const release = () => apply(entry, { type: 'release', call: ask.call }, 'clock')
-      entry.timers.set('budget', setTimeout(release, ask.budgetMs))
+      entry.timers.set('budget', setTimeout(release, budgetOf(ask)))
       options.changed(cardOf(entry))
     })
 
-  /** The open card a person means, if it still is what they saw. A machine that slept may have overslept deadlines. */
+  /** A machine that slept may have overslept deadlines: its timers stood still. */
+  const expireOverdue = () => {
+    for (const entry of [...open.values()]) {
+      if (monotonic() >= entry.approval.expiresAt || now() >= entry.expiresAt) apply(entry, { type: 'expire' }, 'clock')
+    }
+  }
+
+  /** The open card a person means, if it still is what they saw. */
   const shown = (id: string, binding: string): Entry | 'closed' | 'changed' => {
+    expireOverdue()
     const entry = open.get(id)
     if (!entry) return 'closed'
-    if (monotonic() >= entry.approval.expiresAt || now() >= entry.expiresAt) {
-      apply(entry, { type: 'expire' }, 'clock')
-      return 'closed'
-    }
     return entry.binding === binding ? entry : 'changed'
   }
 
@@ -272,16 +203,19 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       if (argumentsHash(ask.arguments as JsonObject, sha256) !== ask.argumentsHash) {
         throw new Error('the argument hash does not match the arguments')
       }
+      if (stopped) throw new Error('Countersign is stopping')
       const binding = bindingOf(session, ask)
-      const granted = useGrant(binding, session, ask.call)
-      if (granted) return granted
+      const granted = grants.use(binding, session.session, ask.call)
+      if (granted) return { outcome: 'grant', ...granted }
+      expireOverdue()
       for (const entry of open.values()) {
         if (entry.binding !== binding) continue
-        const step = transition(entry.approval, { type: 'attach', call: ask.call, until: monotonic() + ask.budgetMs })
+        const step = transition(entry.approval, { type: 'attach', call: ask.call, until: monotonic() + budgetOf(ask) })
         if (!step.ok) continue
         entry.approval = step.approval
-        entry.ask = ask
-        entry.waitingUntil = now() + ask.budgetMs
+        // Only who waits changes: what a person may be reading of this card stays as it is.
+        entry.ask = { ...entry.ask, call: ask.call, budgetMs: ask.budgetMs }
+        entry.waitingUntil = now() + budgetOf(ask)
         return wait(entry, ask)
       }
       if (!hasRoom(session.server)) return { outcome: 'too-many', waiting: open.size }
@@ -296,12 +230,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       for (const entry of [...open.values()]) {
         if (entry.session.session === session) apply(entry, { type: 'abandon' }, 'disconnect')
       }
-      for (const [binding, grant] of [...grants]) {
-        if (grant.session !== session) continue
-        clearTimeout(grant.timer)
-        grants.delete(binding)
-        record.write('grant.expired', { approval: grant.approval })
-      }
+      grants.sessionGone(session)
     },
     approve: (id, binding, by) => {
       const entry = shown(id, binding)
@@ -315,11 +244,17 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       const event = { type: 'refuse' as const, ...(reason ? { reason } : {}) }
       return apply(entry, event, by) === 'refused' ? 'refused' : 'closed'
     },
-    cards: () => [...open.values()].map(cardOf),
+    cards: () => {
+      expireOverdue()
+      return [...open.values()].map(cardOf)
+    },
     stop: () => {
+      stopped = true
       for (const entry of [...open.values()]) apply(entry, { type: 'abandon' }, 'stopped')
-      for (const grant of grants.values()) clearTimeout(grant.timer)
-      grants.clear()
+      grants.stop()
     },
   }
 }
+
+/** How long this caller can wait, in milliseconds, within what a timer can count. */
+const budgetOf = (ask: Ask): number => Math.min(ask.budgetMs, maxDurationMs)

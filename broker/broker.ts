@@ -26,14 +26,12 @@ const statusGatherMs = 50
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const layout = layoutHere(options.home)
   prepareHome(layout)
-  const unlock = lockHome(layout)
-  let db: AuditDatabase | undefined
+  // What is to be undone, last first, when starting fails half-way.
+  const undo: (() => void)[] = [lockHome(layout)]
   try {
-    db = openAuditDatabase(layout.database)
-    return await serve(options, layout, db, unlock)
+    return await serve(options, layout, undo)
   } catch (error) {
-    db?.close()
-    unlock()
+    for (const step of undo.reverse()) step()
     if (error instanceof BrokerStartError) throw error
     throw new BrokerStartError('home-unwritable', `Countersign cannot start: ${(error as Error).message}`, {
       cause: error,
@@ -44,25 +42,29 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 async function serve(
   options: BrokerOptions,
   layout: ReturnType<typeof layoutHere>,
-  db: AuditDatabase,
-  unlock: () => void,
+  undo: (() => void)[],
 ): Promise<Broker> {
+  const [unlock] = undo
+  const db: AuditDatabase = openAuditDatabase(layout.database)
+  undo.push(() => db.close())
   const { log, version, host } = options
   const now = () => Date.now()
   const monotonic = () => performance.now()
   const startedAt = now()
   const keys = loadKeys(layout, options.secretBox)
   const settings = openSettings(layout.settings, options.loginItem, log)
-  const events = createEvents()
+  const events = createEvents(log)
   const alerts: BrokerStatus['alerts'] = []
   let stopped = false
+  /** Until then there is no status to tell, and nobody to be told. */
+  let started = false
 
   let statusTimer: NodeJS.Timeout | undefined
   /** Told once for a burst: most changes come several at a time. */
   const statusChanged = () => {
     statusTimer ??= setTimeout(() => {
       statusTimer = undefined
-      if (!stopped) events.emit({ type: 'status.changed', status: status() })
+      if (started && !stopped) events.emit({ type: 'status.changed', status: status() })
     }, statusGatherMs)
   }
 
@@ -77,13 +79,23 @@ async function serve(
     damaged: ({ session, line, problem }) => alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
     log,
   })
+  undo.push(intake.stop)
   const record = createOwnRecord(layout.spool, now)
-  const alert = (kind: string, detail: string) => {
+  undo.push(record.close)
+  const show = (kind: string, detail: string) => {
     log(`${kind}: ${detail}`)
     alerts.unshift({ at: now(), kind, detail })
     alerts.length = Math.min(alerts.length, alertsKept)
-    record.write('alert', { kind, detail })
     statusChanged()
+  }
+  const unrecorded = (what: string, error: unknown) => show('unrecorded', `${what}: ${(error as Error).message}`)
+  const alert = (kind: string, detail: string) => {
+    show(kind, detail)
+    try {
+      record.write('alert', { kind, detail })
+    } catch (error) {
+      unrecorded('an alert', error)
+    }
   }
 
   const approvals: Approvals = createApprovals({
@@ -96,6 +108,7 @@ async function serve(
         outcome: one.outcome,
         sameArguments: one.argumentsHash === argumentsHash,
       })),
+    unrecorded,
     changed: (card) => {
       events.emit({ type: 'approval.changed', card })
       statusChanged()
@@ -110,6 +123,7 @@ async function serve(
   intake.everything()
   record.write('broker.started', { version, pid: process.pid, host })
   for (const lost of lostCards(db)) record.write('approval.decided', lost)
+  intake.now(record.session)
 
   const policies = startPolicies({
     layout,
@@ -120,8 +134,10 @@ async function serve(
       events.emit({ type: 'policies.changed', revision })
       statusChanged()
     },
+    failed: (problem) => alert('policies-not-published', problem),
     log,
   })
+  undo.push(policies.stop)
 
   const socket = await startSocketServer({
     layout,
@@ -135,15 +151,20 @@ async function serve(
       statusChanged()
     },
     alert,
-  }).catch((error: Error) => {
-    policies.stop()
-    throw error
+    log,
   })
 
   const settleDead = () => {
     if (stopped) return
     const isAlive = (pid: number, session: string) => socket.connected(session) || processExists(pid)
-    for (const gone of closeDeadSessions(db, isAlive)) record.write('session.gone', gone)
+    const dead = closeDeadSessions(db, isAlive)
+    if (dead.length === 0) return
+    try {
+      for (const gone of dead) record.write('session.gone', gone)
+    } catch (error) {
+      unrecorded('the end of a session', error)
+    }
+    intake.now(record.session)
   }
 
   const status = (): BrokerStatus => ({
@@ -163,7 +184,8 @@ async function serve(
   const handlers: UiHandlers = {
     snapshot: () => {
       settleDead()
-      return { seq: events.seq(), approvals: approvals.cards(), status: status(), settings: settings.get() }
+      const open = approvals.cards()
+      return { seq: events.seq(), approvals: open, status: status(), settings: settings.get() }
     },
     'approvals.approve': ({ id, binding }, actor) => ({ outcome: approvals.approve(id, binding, actor) }),
     'approvals.refuse': ({ id, binding, reason }, actor) => ({ outcome: approvals.refuse(id, binding, actor, reason) }),
@@ -181,6 +203,7 @@ async function serve(
   }
 
   settleDead()
+  started = true
   return {
     api: { handle: createRouter(handlers, log), subscribe: events.subscribe },
     status,
@@ -193,11 +216,15 @@ async function serve(
       approvals.stop()
       await socket.stop()
       clearTimeout(statusTimer)
-      record.write('broker.stopped', {})
+      try {
+        record.write('broker.stopped', {})
+      } catch (error) {
+        unrecorded('the end of this run', error)
+      }
       record.close()
       intake.stop()
       db.close()
-      unlock()
+      unlock?.()
     },
   }
 }

@@ -1,9 +1,9 @@
 // Getting spools into the database soon after they grow, and telling the UI which calls changed. The spool folder itself
 // is the doorbell: a proxy needs no connection, and one that ends at once is heard all the same.
-import * as fs from 'node:fs'
 import type { AuditDatabase } from './audit/database.ts'
 import { createIngest, type IngestResult, type SpoolDamage } from './audit/ingest.ts'
 import { sessionOfFile } from './audit/spool-file.ts'
+import { watchFolder } from './watch-folder.ts'
 
 export type Intake = {
   /** Ingests this session's spool now. */
@@ -47,19 +47,23 @@ export function createIntake(options: IntakeOptions): Intake {
     for (const session of sessions) take(() => ingest.ingestFile(session))
   }
 
-  const watcher = fs.watch(spoolFolder, (_, name) => {
-    const session = name === null ? undefined : sessionOfFile(name)
-    if (session === undefined) return
-    due.add(session)
-    timer ??= setTimeout(ingestDue, gatherMs)
+  const watched = watchFolder({
+    folder: spoolFolder,
+    log,
+    changed: (name) => {
+      if (name === undefined) return take(() => ingest.ingestAll())
+      const session = sessionOfFile(name)
+      if (session === undefined) return
+      due.add(session)
+      timer ??= setTimeout(ingestDue, gatherMs)
+    },
   })
-  watcher.on('error', (error) => log(`the spool folder cannot be watched: ${error.message}`))
 
   return {
     now: (session) => take(() => ingest.ingestFile(session)),
     everything: () => take(() => ingest.ingestAll()),
     stop: () => {
-      watcher.close()
+      watched.stop()
       clearTimeout(timer)
       take(() => ingest.ingestAll())
     },

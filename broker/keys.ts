@@ -44,16 +44,23 @@ export function loadKeys(layout: HomeLayout, box?: SecretBox): InstallKeys {
 function readPrivateKey(layout: HomeLayout, box?: SecretBox): crypto.KeyObject {
   try {
     const stored = fs.readFileSync(layout.privateKey, 'utf8')
-    if (!stored.startsWith(sealedPrefix)) return crypto.createPrivateKey(stored)
+    if (!stored.startsWith(sealedPrefix)) return ed25519(stored)
     if (!box) throw new Error('it is sealed by the desktop app, and can only be opened there')
-    return crypto.createPrivateKey(box.decrypt(Buffer.from(stored.slice(sealedPrefix.length), 'base64')))
+    return ed25519(box.decrypt(Buffer.from(stored.slice(sealedPrefix.length), 'base64')))
   } catch (error) {
     throw new BrokerStartError(
       'key-unreadable',
       `The signing key ${layout.privateKey} cannot be used: ${(error as Error).message}. ` +
         'Remove the folder it is in to make a new one; clients that pin the old key must then be protected again.',
+      { cause: error },
     )
   }
+}
+
+function ed25519(pem: string): crypto.KeyObject {
+  const key = crypto.createPrivateKey(pem)
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key')
+  return key
 }
 
 function makePrivateKey(layout: HomeLayout, box?: SecretBox): crypto.KeyObject {

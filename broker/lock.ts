@@ -2,7 +2,7 @@
 // system releases however the process ends; a file with a process id in it is not.
 import * as path from 'node:path'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
-import { openDatabase } from './audit/driver.ts'
+import { type Db, openDatabase } from './audit/driver.ts'
 import { BrokerStartError } from './host-contract.ts'
 
 /**
@@ -10,18 +10,28 @@ import { BrokerStartError } from './host-contract.ts'
  * @throws BrokerStartError ('already-running') if another broker has it.
  */
 export function lockHome(layout: HomeLayout): () => void {
-  const db = openDatabase(path.join(layout.keys, 'broker.lock'))
+  const file = path.join(layout.keys, 'broker.lock')
+  let db: Db | undefined
   try {
+    db = openDatabase(file)
     db.pragma('busy_timeout = 0')
     db.exec('BEGIN IMMEDIATE')
   } catch (error) {
-    db.close()
-    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+    db?.close()
+    // Also while the other one is just making the file.
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') {
+      throw new BrokerStartError(
+        'home-unwritable',
+        `The lock ${file} cannot be used: ${(error as Error).message}. It holds nothing: remove it and start again.`,
+        { cause: error },
+      )
+    }
     throw new BrokerStartError(
       'already-running',
       `Countersign is already running for ${layout.home}. Use that one, or stop it first.`,
       { cause: error },
     )
   }
-  return () => db.close()
+  const held = db
+  return () => void held.close()
 }

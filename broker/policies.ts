@@ -2,15 +2,15 @@
 // goes, while we run keeps its last good rules in force: a slip in an editor must not open what was closed.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { parsePolicyText } from '../core/policy/parse.ts'
-import { policyFileView } from '../core/policy/view.ts'
 import type { PolicySet, PolicySetEntry } from '../core/schema/policy.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
 import { joinPublished, signedText } from '../core/wire/published-policy.ts'
 import type { PolicyFileView, UiResult } from '../core/wire/ui-contract.ts'
 import type { InstallKeys } from './keys.ts'
 import { writeAtomically } from './paths.ts'
+import { policyFolderStamp, readPolicyFolder } from './policy-folder.ts'
 import { sha256 } from './sha256.ts'
+import { watchFolder } from './watch-folder.ts'
 
 export type Policies = {
   revision(): string
@@ -27,10 +27,14 @@ export type PoliciesOptions = {
   /** Folder with the policies that a first start copies. */
   starterPolicies: string
   published(revision: string, files: string[], problems: string[]): void
+  /** The policies could not be read or published: what was published before stays in force. */
+  failed(problem: string): void
   log(line: string): void
 }
 
+/** A save is several steps: they are waited for, but not for ever. */
 const settleMs = 50
+const longestSettleMs = 500
 
 /** Publishes the folder's policies before it returns, then again after each change. */
 export function startPolicies(options: PoliciesOptions): Policies {
@@ -39,20 +43,15 @@ export function startPolicies(options: PoliciesOptions): Policies {
   let revision = ''
   let problems: string[] = []
   let views: PolicyFileView[] = []
-
-  const readAll = (): Map<string, string> => {
-    const names = fs.readdirSync(layout.policies).filter((name) => /^[^.].*\.ya?ml$/.test(name))
-    return new Map(names.sort().map((name) => [name, fs.readFileSync(path.join(layout.policies, name), 'utf8')]))
-  }
+  /** What the folder looked like when it was last read. */
+  let stamp: string | undefined
 
   const publish = () => {
-    const texts = readAll()
+    stamp = policyFolderStamp(layout.policies)
+    const read = readPolicyFolder(layout.policies)
     const found: string[] = []
     const entries: PolicySetEntry[] = []
-    views = []
-    for (const [file, text] of texts) {
-      const { entry } = parsePolicyText(text, file)
-      views.push(policyFileView(text, file))
+    for (const [file, { entry }] of read) {
       const good = lastGood.get(file)
       if (entry.status === 'ok') {
         lastGood.set(file, entry)
@@ -66,10 +65,12 @@ export function startPolicies(options: PoliciesOptions): Policies {
       }
     }
     for (const [file, entry] of lastGood) {
-      if (texts.has(file)) continue
+      if (read.has(file)) continue
       found.push(`${file} was removed. Its rules stay in force until Countersign is started again.`)
       entries.push(entry)
     }
+    // The order of files has no meaning, and must not make another revision: approvals are bound to it.
+    entries.sort((a, b) => (a.file < b.file ? -1 : 1))
     const set: PolicySet = { format: 1, files: entries }
     const payload = JSON.stringify(set)
     const next = sha256(payload)
@@ -80,26 +81,42 @@ export function startPolicies(options: PoliciesOptions): Policies {
     }
     revision = next
     problems = found
-    if (news) options.published(revision, [...texts.keys()], problems)
+    views = [...read.values()].map(({ view }) => view)
+    if (news) options.published(revision, [...read.keys()], problems)
   }
 
   let settling: NodeJS.Timeout | undefined
+  let unsettledSince: number | undefined
+  let failure = ''
   const soon = () => {
+    unsettledSince ??= performance.now()
     clearTimeout(settling)
-    settling = setTimeout(() => {
-      try {
-        publish()
-      } catch (error) {
-        // What is published stays in force; the next change is read again.
-        options.log(`the policies cannot be read: ${(error as Error).message}`)
-      }
-    }, settleMs)
+    const longest = unsettledSince + longestSettleMs - performance.now()
+    settling = setTimeout(tryToPublish, Math.max(0, Math.min(settleMs, longest)))
+  }
+  const tryToPublish = () => {
+    unsettledSince = undefined
+    try {
+      publish()
+      failure = ''
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== failure) options.failed(`The policies cannot be read or published: ${message}`)
+      failure = message
+      stamp = undefined
+    }
+  }
+  const look = () => {
+    try {
+      if (policyFolderStamp(layout.policies) !== stamp) soon()
+    } catch {
+      if (failure === '') soon() // which meets the same error, and says so once
+    }
   }
 
   seed(layout, options.starterPolicies)
   publish()
-  const watcher = fs.watch(layout.policies, soon)
-  watcher.on('error', (error) => options.log(`the policy folder cannot be watched: ${error.message}`))
+  const watched = watchFolder({ folder: layout.policies, changed: soon, look, log: options.log })
 
   return {
     revision: () => revision,
@@ -108,7 +125,7 @@ export function startPolicies(options: PoliciesOptions): Policies {
     list: () => ({ folder: layout.policies, revision, files: views }),
     stop: () => {
       clearTimeout(settling)
-      watcher.close()
+      watched.stop()
     },
   }
 }
@@ -117,5 +134,6 @@ export function startPolicies(options: PoliciesOptions): Policies {
 function seed(layout: HomeLayout, starterPolicies: string): void {
   if (fs.existsSync(layout.published) || fs.readdirSync(layout.policies).length > 0) return
   const file = 'baseline.yaml'
-  fs.copyFileSync(path.join(starterPolicies, file), path.join(layout.policies, file))
+  // Not a copy: the original may be read-only, and this one is meant to be edited.
+  fs.writeFileSync(path.join(layout.policies, file), fs.readFileSync(path.join(starterPolicies, file)), { mode: 0o600 })
 }

@@ -2,13 +2,14 @@
 // arrives here can approve; a verb that does not exist closes the connection and raises an alert.
 import * as fs from 'node:fs'
 import * as net from 'node:net'
+import { pipeline } from 'node:stream'
 import {
   createMessageConnection,
   ErrorCodes,
   type MessageConnection,
   ResponseError,
-  SocketMessageReader,
   SocketMessageWriter,
+  StreamMessageReader,
 } from 'vscode-jsonrpc/node'
 import {
   type BrokerMethod,
@@ -19,8 +20,11 @@ import {
   helloMessage,
 } from '../core/wire/broker-contract.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
-import type { Approvals, Session } from './approvals.ts'
+import type { Session } from './approval-card.ts'
+import type { Approvals } from './approvals.ts'
 import { isBrokerSession, isSessionName } from './audit/spool-file.ts'
+import { createFrameGuard } from './frame-guard.ts'
+import { BrokerStartError } from './host-contract.ts'
 import type { InstallKeys } from './keys.ts'
 
 export type SocketServer = {
@@ -36,14 +40,20 @@ export type SocketServerOptions = {
   /** The session's spool must be read now: a card is about to be made of what it says. */
   catchUp(session: string): void
   closed(session: string): void
+  /** Must not throw. */
   alert(kind: string, detail: string): void
+  log(line: string): void
 }
 
 /** How long connections stay open for answers that are being written when the broker stops, in milliseconds. */
 const lastWordsMs = 50
+/** Far more than one person's clients make, and few enough that nobody can use up our file descriptors. */
+const maxConnections = 500
+/** How long a program may be connected without opening a session, in milliseconds. */
+const introductionMs = 10_000
 
 /** One connection: what it said about itself, once it has. */
-type Peer = { greeted: boolean; session: Session | undefined }
+type Peer = { greeted: boolean; session: Session | undefined; drop(): void }
 
 type Handlers = {
   [M in BrokerMethod]: (peer: Peer, params: BrokerParams<M>) => Promise<BrokerResult<M>> | BrokerResult<M>
@@ -61,7 +71,11 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       return { protocol: brokerProtocolVersion, signature: keys.sign(helloMessage(nonce)), version: options.version }
     },
     'session.open': (peer, { token, ...session }) => {
-      if (!keys.isToken(token)) throw refused('wrong token')
+      if (!keys.isToken(token)) {
+        options.alert('wrong-token', 'a program on our socket showed a token that is not ours')
+        setImmediate(peer.drop)
+        throw refused('wrong token')
+      }
       if (!isSessionName(session.session) || isBrokerSession(session.session)) throw refused('not a session name')
       if (peer.session || sessions().some((other) => other.session === session.session)) {
         throw refused('this session is already connected')
@@ -71,6 +85,8 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
     },
     'approval.request': (peer, params) => {
       const session = introduced(peer)
+      // Else a card of one session could be put on record as that of another one's call.
+      if (!params.call.startsWith(`${session.session}.`)) throw refused('this call is not of this session')
       options.catchUp(session.session)
       return approvals.request(session, params)
     },
@@ -80,38 +96,48 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
     },
   }
 
-  const answer = async (peer: Peer, method: string, params: unknown, drop: () => void): Promise<unknown> => {
+  const answer = async (peer: Peer, method: string, params: unknown): Promise<unknown> => {
     if (!isMethod(method) || (!peer.greeted && method !== 'hello')) {
       options.alert('unknown-verb', `a program on our socket asked for ${JSON.stringify(method.slice(0, 100))}`)
-      setImmediate(drop)
+      setImmediate(peer.drop)
       throw refused('there is no such verb')
     }
     const parsed = brokerRequests[method].params.safeParse(params)
     if (!parsed.success) {
-      setImmediate(drop)
+      setImmediate(peer.drop)
       throw refused(`bad parameters for ${method}: ${parsed.error.issues[0]?.message ?? 'invalid'}`)
     }
     try {
       return await (handlers[method] as (peer: Peer, params: unknown) => unknown)(peer, parsed.data)
     } catch (error) {
       if (error instanceof ResponseError) throw error
+      options.log(`${method} failed: ${(error as Error).message}`)
       throw new ResponseError(ErrorCodes.InternalError, (error as Error).message)
     }
   }
 
   const serve = (socket: net.Socket) => {
-    const peer: Peer = { greeted: false, session: undefined }
-    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
-    connections.set(connection, { peer, socket })
+    const guard = createFrameGuard()
+    const connection = createMessageConnection(new StreamMessageReader(guard), new SocketMessageWriter(socket))
     const drop = () => {
       if (!connections.delete(connection)) return
+      clearTimeout(introduction)
       connection.dispose()
       socket.destroy()
       if (!peer.session) return
       approvals.sessionGone(peer.session.session)
       options.closed(peer.session.session)
     }
-    connection.onRequest((method, params) => answer(peer, method, params, drop))
+    const peer: Peer = { greeted: false, session: undefined, drop }
+    connections.set(connection, { peer, socket })
+    const introduction = setTimeout(() => {
+      if (!peer.session) drop()
+    }, introductionMs)
+    introduction.unref()
+    guard.once('error', (error) => {
+      options.alert('bad-frame', `a program on our socket sent a message that cannot be taken: ${error.message}`)
+    })
+    connection.onRequest((method, params) => answer(peer, method, params))
     connection.onNotification((method) => {
       // The library's own cancellation is answered by the reply that follows it anyway.
       if (method === '$/cancelRequest') return
@@ -120,17 +146,14 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
     })
     connection.onClose(drop)
     connection.onError(drop)
-    socket.on('error', drop)
     connection.listen()
+    pipeline(socket, guard, drop)
   }
 
-  if (process.platform !== 'win32') fs.rmSync(layout.socket, { force: true })
   const server = net.createServer(serve)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(layout.socket, resolve)
-  })
-  if (process.platform !== 'win32') fs.chmodSync(layout.socket, 0o600)
+  server.maxConnections = maxConnections
+  await listen(server, layout.socket)
+  server.on('error', (error) => options.log(`the socket does not take a connection: ${error.message}`))
 
   return {
     connected: (session) => sessions().some((one) => one.session === session),
@@ -141,6 +164,28 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       for (const { socket } of connections.values()) socket.destroy()
       await closed
     },
+  }
+}
+
+async function listen(server: net.Server, socket: string): Promise<void> {
+  try {
+    if (process.platform !== 'win32') fs.rmSync(socket, { force: true })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(socket, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    if (process.platform !== 'win32') fs.chmodSync(socket, 0o600)
+  } catch (error) {
+    server.close()
+    throw new BrokerStartError(
+      'home-unwritable',
+      `Countersign cannot listen at ${socket}: ${(error as Error).message}. Nothing was started. Remove what lies there, ` +
+        'or name another data folder in COUNTERSIGN_HOME.',
+      { cause: error },
+    )
   }
 }
 

@@ -10,6 +10,7 @@ const batchLimit = maxClientLineBytes
 const endLength = 4 * 1024
 /** Hashing 10 MB would take as long as all the rest of passing them on. */
 const hashLimit = 1024 * 1024
+const nothing = Buffer.alloc(0)
 
 export type Answer = {
   /** JSON text of the id; numbers compare by value, as every JSON parser would. */
@@ -26,8 +27,11 @@ export type Answer = {
 }
 
 export type AnswerWatcher = {
-  /** Looks at a chunk before it is passed on. Calls back for each answer that it completes. */
-  push(chunk: Buffer): void
+  /**
+   * Looks at a chunk before it is passed on. Calls back for each answer that it completes. False if it can go out at
+   * once, as it completes none.
+   */
+  push(chunk: Buffer): boolean
   /** True while the last chunk ended inside a line: nothing of ours may be written then. */
   midLine(): boolean
 }
@@ -40,40 +44,31 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
   let inLine = false
   /** The line began while nobody was interested, so its start is unknown. */
   let blind = false
-  /** More than is parsed: only both ends are kept, and up to `hashLimit` the hash of it all. */
+  /** More than is parsed: only both ends are looked at, and up to `hashLimit` the whole is kept, to be hashed. */
   let long = false
-  let hash: crypto.Hash | undefined
   let head = ''
-  let tail: Buffer = Buffer.alloc(0)
+  let tail: Buffer = nothing
 
   const reset = () => {
     parts = []
     bytes = 0
     blind = false
     long = false
-    hash = undefined
     head = ''
-    tail = Buffer.alloc(0)
+    tail = nothing
   }
 
   const keep = (part: Buffer) => {
     if (blind) return
     if (bytes === 0) limit = startsBatch(part) ? batchLimit : parseLimit
     bytes += part.length
-    if (!long && bytes <= limit) {
-      parts.push(part)
-      return
-    }
+    parts.push(part)
+    if (bytes <= limit) return
     if (!long) {
       long = true
-      hash = crypto.createHash('sha256')
-      const start = parts.length === 0 ? part : Buffer.concat([...parts, part])
-      head = start.subarray(0, endLength).toString()
-      for (const kept of parts) hash.update(kept)
-      parts = []
+      head = Buffer.concat(parts, Math.min(bytes, endLength)).toString()
     }
-    if (bytes > hashLimit) hash = undefined
-    hash?.update(part)
+    if (bytes > hashLimit) parts = []
     tail = part.length >= endLength ? part.subarray(-endLength) : Buffer.concat([tail, part]).subarray(-endLength)
   }
 
@@ -85,7 +80,7 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
     }
     keep(part)
     const answers = long
-      ? readLong(head, tail.toString(), bytes, hash)
+      ? readLong(head, tail.toString(), bytes, bytes > hashLimit ? undefined : sha256Of(parts))
       : readShort(Buffer.concat(parts, bytes).toString(), bytes)
     for (const answer of answers) onAnswer(answer)
   }
@@ -97,7 +92,7 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
         inLine = chunk[chunk.length - 1] !== LF
         if (!inLine) reset()
         blind = inLine
-        return
+        return false
       }
       let from = 0
       for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
@@ -107,6 +102,7 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
       }
       inLine = from < chunk.length
       if (inLine) keep(chunk.subarray(from))
+      return from > 0
     },
   }
 }
@@ -154,7 +150,7 @@ const isErrorMember = /"isError"\s*:\s*true\s*[,}]/
  * Long answers are told by their ends: the id of a well-formed line is found if only plain members (texts, numbers) stand
  * between it and an end of the line, which is where serialisers put it. The last one counts, as it does for a parser.
  */
-function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash | undefined): Answer[] {
+function readLong(head: string, tail: string, bytes: number, sha256: string | undefined): Answer[] {
   const idText = idAtEnd.exec(tail)?.[1] ?? idAtStart.exec(head)?.[1]
   if (idText === undefined) return []
   if (/^\s*\{\s*(?:"(?:jsonrpc|id)"\s*:\s*[^,{]*,\s*)*"method"/.test(head)) return []
@@ -162,7 +158,13 @@ function readLong(head: string, tail: string, bytes: number, hash: crypto.Hash |
   const toolError = isErrorMember.test(head) || isErrorMember.test(tail)
   const outcome = isError ? 'protocol-error' : toolError ? 'tool-error' : 'ok'
   const idKey = idKeyOf(plainText(idText))
-  return [{ idKey, outcome, bytes, head, ...(hash ? { sha256: hash.digest('hex') } : {}) }]
+  return [{ idKey, outcome, bytes, head, ...(sha256 === undefined ? {} : { sha256 }) }]
+}
+
+function sha256Of(parts: readonly Buffer[]): string {
+  const hash = crypto.createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
 }
 
 /** An id text as we write it: Python, for one, writes `é` as an escape. */

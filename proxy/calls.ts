@@ -282,9 +282,7 @@ export function createCalls(options: CallsOptions): Calls {
       else if (step.calls.some((call) => call.durable)) sendWhenOnDisk(step)
       else send(step, out)
     }
-    if (out.length === 1 && out[0] !== undefined) options.send(out[0])
-    else if (out.length > 1)
-      options.send(Buffer.concat(out.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))))
+    if (out.length > 0) options.send(joined(out))
     if (steps.length > 0) flush()
   }
 
@@ -440,4 +438,12 @@ export function createCalls(options: CallsOptions): Calls {
       flush()
     },
   }
+}
+
+/** Everything in one piece, because each write wakes the upstream. */
+function joined(parts: readonly (Buffer | string)[]): Buffer | string {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
+  if (parts.every((part) => typeof part === 'string')) return parts.join('')
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }

@@ -26,7 +26,8 @@ export function createClientWriter(out: Writable, source: Readable): ClientWrite
 
   const write = (data: Buffer | string) => {
     if (gone) return
-    if (!out.write(data)) source.pause()
+    // What the operating system took at once is no reason to wait.
+    if (!out.write(data) && out.writableLength > 0) source.pause()
   }
   const release = () => {
     open = false

@@ -154,32 +154,18 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
 
   upstream.stdin.on('drain', regulate)
   process.stdout.on('drain', regulate)
-  // What one turn of the event loop brings from both sides is put on record by one write, then goes out. A line feed
-  // that completes an answer thus never leaves before the answer is on record.
-  let toPass: { chunk: Buffer; midLine: boolean }[] = []
-  let turnEnds = false
-  const atTurnEnd = () => {
-    turnEnds = false
-    const passed = toPass
-    toPass = []
-    calls.flush()
-    for (const { chunk, midLine } of passed) writer.pass(chunk, midLine)
-    regulate()
-  }
-  const endTurn = () => {
-    if (turnEnds) return
-    turnEnds = true
-    setImmediate(atTurnEnd)
-  }
+  // What one chunk causes is put on record by one write, then goes out.
   const onData = (chunk: Buffer) => {
     splitter.push(chunk)
-    endTurn()
+    calls.flush()
+    regulate()
   }
   process.stdin.on('data', onData)
   upstream.stdout.on('data', (chunk: Buffer) => {
-    answers.push(chunk)
-    toPass.push({ chunk, midLine: answers.midLine() })
-    endTurn()
+    // A line feed that completes an answer never leaves before the answer is on record.
+    if (answers.push(chunk)) calls.flush()
+    writer.pass(chunk, answers.midLine())
+    regulate()
   })
 
   let ending = ''
@@ -215,7 +201,6 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
 
   const exit = await upstream.exited
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
-  atTurnEnd()
   writer.upstreamEnded()
   spool.add('upstream.exited', exit)
   calls.upstreamGone(how)

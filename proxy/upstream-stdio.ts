@@ -8,7 +8,8 @@ const politeMs = 2_000
 const graceMs = 5_000
 /** How often an upstream's output is looked at that others keep open after it ended, in milliseconds. */
 const leftoverMs = 500
-const watchdogGraceSeconds = 2
+/** What the watchdog gives an upstream to end by itself, and to end once asked, in seconds. */
+const watchdogPatience = { eof: 1, term: 2 }
 
 export type UpstreamExit = { code: number | null; signal: NodeJS.Signals | null }
 
@@ -111,7 +112,8 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
  * server that ignores the end of its input must not go on working without anybody watching.
  */
 function startWatchdog(group: number): ChildProcess {
-  const script = `read -r said; [ "$said" = done ] && exit; kill -TERM -${group}; sleep ${watchdogGraceSeconds}; kill -KILL -${group}`
+  const { eof, term } = watchdogPatience
+  const script = `read -r said; [ "$said" = done ] && exit; sleep ${eof}; kill -TERM -${group}; sleep ${term}; kill -KILL -${group}`
   const watchdog = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   watchdog.on('error', () => undefined) // no shell: the end of its input still reaches the upstream
   watchdog.stdin?.on('error', () => undefined)

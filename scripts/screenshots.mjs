@@ -70,6 +70,7 @@ async function takeAll(page) {
   await page.getByRole('dialog').getByText('What happened').waitFor()
   await shoot(page, 'activity')
   await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await goTo(page, 'p')
   await page.getByRole('button', { name: /files\.yaml/ }).click()
   await shoot(page, 'policies')

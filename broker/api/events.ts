@@ -7,14 +7,22 @@ export type Events = {
   subscribe(listener: (envelope: UiEventEnvelope) => void): () => void
 }
 
-export function createEvents(): Events {
+/** A listener that throws is logged, and takes nothing from the others or from what the event tells of. */
+export function createEvents(log: (line: string) => void): Events {
   let seq = 0
   const listeners = new Set<(envelope: UiEventEnvelope) => void>()
   return {
     seq: () => seq,
     emit: (event) => {
       seq += 1
-      for (const listener of listeners) listener({ seq, event })
+      const envelope = { seq, event }
+      for (const listener of [...listeners]) {
+        try {
+          listener(envelope)
+        } catch (error) {
+          log(`a listener failed at ${event.type}: ${(error as Error).stack}`)
+        }
+      }
     },
     subscribe: (listener) => {
       listeners.add(listener)

@@ -8,13 +8,13 @@ import {
   uiRequests,
 } from '../../core/wire/ui-contract.ts'
 
-/** A missing handler does not compile. `actor` names who asks, for the audit log. */
+/**
+ * A missing handler does not compile. `actor` names who asks, for the audit log. Parameters that make no sense although
+ * they have the right shape: throw a RangeError.
+ */
 export type UiHandlers = {
   [M in UiMethod]: (params: UiParams<M>, actor: string) => UiResult<M>
 }
-
-/** Thrown by a handler whose parameters make no sense although they have the right shape. */
-export class BadParams extends Error {}
 
 export function createRouter(handlers: UiHandlers, log: (line: string) => void) {
   return async (method: string, params: unknown, actor: string): Promise<UiReply> => {
@@ -24,14 +24,15 @@ export function createRouter(handlers: UiHandlers, log: (line: string) => void) 
     const parsed = uiRequests[known].params.safeParse(params)
     if (!parsed.success) {
       const [issue] = parsed.error.issues
-      return fail('bad-params', `${known}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'invalid'}`)
+      const place = issue?.path.length ? ` ${issue.path.join('.')}:` : ''
+      return fail('bad-params', `${known}:${place} ${issue?.message ?? 'invalid'}`)
     }
     try {
       const handle = handlers[known] as (params: unknown, actor: string) => unknown
       return { ok: true, value: handle(parsed.data, actor) }
     } catch (error) {
       const { message } = error as Error
-      if (error instanceof BadParams || error instanceof RangeError) return fail('bad-params', `${known}: ${message}`)
+      if (error instanceof RangeError) return fail('bad-params', `${known}: ${message}`)
       log(`${known} failed: ${(error as Error).stack ?? message}`)
       return fail('internal', message)
     }

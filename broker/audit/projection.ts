@@ -115,7 +115,18 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
     case 'call.received':
       return { ...row, tool: event.data.tool, received_at: t }
     case 'call.decided': {
-      const { tool, decision, source, rules, reason, risk, revision, argumentsHash, arguments: args, forwarded } = event.data
+      const {
+        tool,
+        decision,
+        source,
+        rules,
+        reason,
+        risk,
+        revision,
+        argumentsHash,
+        arguments: args,
+        forwarded,
+      } = event.data
       return {
         ...row,
         ...{ tool, decision, source, reason, risk, revision },

@@ -72,12 +72,10 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
     switch (url.pathname) {
       case '/launch':
         return methodIs(request, response, 'GET') ? launch(request, response, url) : undefined
-      case '/api/session':
-        return methodIs(request, response, 'GET') ? giveSession(request, response) : undefined
       case '/api/request':
         return methodIs(request, response, 'POST') ? handleRequest(request, response) : undefined
       case '/api/events':
-        return methodIs(request, response, 'GET') ? openEvents(request, response) : undefined
+        return methodIs(request, response, 'GET') ? openEvents(request, response, url) : undefined
       default:
         return methodIs(request, response, 'GET', 'HEAD') ? serveFile(response, url.pathname) : undefined
     }
@@ -85,11 +83,12 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
 
   const cookieName = () => `countersign-${port}`
 
-  /** A session must exist and the request must come from our own page. Answers and returns nothing where not. */
+  /** Both halves of a session, and a request from our own page. Answers and returns nothing where one is missing. */
   const authorised = (
     request: IncomingMessage,
     response: ServerResponse,
     mustBeProven: boolean,
+    key: unknown,
   ): Session | undefined => {
     const foreign = checkOrigin(request, mustBeProven)
     if (foreign) {
@@ -97,16 +96,19 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
       return undefined
     }
     const session = auth.session(cookieOf(request, cookieName()) ?? '')
-    if (!session) refuseApi(response, { status: 401, problem: 'No session. Open a fresh link from the terminal.' })
-    return session
+    if (session && typeof key === 'string' && auth.isKeyOf(session, key)) return session
+    refuseApi(response, { status: 401, problem: 'No session. Open a fresh link from the terminal.' })
+    return undefined
   }
 
   const launch = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    const token = auth.redeem(url.searchParams.get('code') ?? '')
-    if (token !== undefined) {
+    const opened = auth.redeem(url.searchParams.get('code') ?? '')
+    if (opened !== undefined) {
+      const { token, key } = opened
       log(`A browser opened a session (${auth.session(token)?.id}).`)
       const cookie = `${cookieName()}=${token}; HttpOnly; SameSite=Strict; Path=/`
-      response.writeHead(303, { ...securityHeaders, location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' })
+      const location = `/#key=${key}`
+      response.writeHead(303, { ...securityHeaders, location, 'set-cookie': cookie, 'cache-control': 'no-store' })
       response.end()
       return
     }
@@ -121,26 +123,16 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
     response.writeHead(403, { ...securityHeaders, ...page.headers }).end(page.body)
   }
 
-  const giveSession = (request: IncomingMessage, response: ServerResponse): void => {
-    const session = authorised(request, response, false)
-    if (session) sendJson(response, 200, { csrf: session.csrf })
-  }
-
-  const openEvents = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!authorised(request, response, false) || streams.open(response, securityHeaders)) return
+  /** EventSource can send no header, so here the key stands in the address, which nothing of ours logs. */
+  const openEvents = (request: IncomingMessage, response: ServerResponse, url: URL): void => {
+    const session = authorised(request, response, false, url.searchParams.get('key'))
+    if (!session || streams.open(response, securityHeaders)) return
     refuseApi(response, { status: 403, problem: 'Too many pages are open.' })
   }
 
   const handleRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const session = authorised(request, response, true)
+    const session = authorised(request, response, true, request.headers['x-countersign-key'])
     if (!session) return
-    const csrf = request.headers['x-countersign-csrf']
-    if (typeof csrf !== 'string' || !auth.isCsrfOf(session, csrf)) {
-      return refuseApi(response, {
-        status: 403,
-        problem: 'The request token is missing or not this session’s. Reload.',
-      })
-    }
     if (!isJson(request)) return refuseApi(response, { status: 415, problem: 'Requests are application/json.' })
     const body = await readBody(request, maxBodyBytes)
     if (typeof body !== 'string') return refuseApi(response, body)

@@ -5,18 +5,22 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 export type Session = {
   /** Names the session in the audit log. Derived from the hash of its token, so it opens nothing. */
   readonly id: string
-  /** Must accompany whatever changes something; a foreign page can make a browser send the cookie, but cannot read this. */
-  readonly csrf: string
+  /**
+   * The session's second half. It goes to our page once, in the fragment of the launch's redirect, and stays in storage
+   * that belongs to our origin, port included. Cookies know no ports: without this half, any server on this machine that
+   * the browser visits could use the cookie it is sent.
+   */
+  readonly key: string
 }
 
 export type SessionAuth = {
   /** A new launch code. It stays good until it is used, or until `maxLaunchCodes` newer ones were made. */
   launchCode(): string
-  /** Uses up a launch code; the token of a new session, or nothing where the code is unknown or was used before. */
-  redeem(code: string): string | undefined
+  /** Uses up a launch code; both halves of a new session, or nothing where the code is unknown or was used before. */
+  redeem(code: string): { token: string; key: string } | undefined
   session(token: string): Session | undefined
-  /** True where `given` is the session's own CSRF token. */
-  isCsrfOf(session: Session, given: string): boolean
+  /** True where `given` is the session's own key. */
+  isKeyOf(session: Session, given: string): boolean
 }
 
 /** 256 bits: not to be guessed. */
@@ -45,12 +49,13 @@ export function createSessionAuth(random: (bytes: number) => Buffer = randomByte
       codes = left
       const token = secret()
       const hash = sha256(token).toString('hex')
-      sessions.set(hash, { id: hash.slice(0, 8), csrf: secret() })
+      const key = secret()
+      sessions.set(hash, { id: hash.slice(0, 8), key })
       const [oldest] = sessions.keys()
       if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest)
-      return token
+      return { token, key }
     },
     session: (token) => sessions.get(sha256(token).toString('hex')),
-    isCsrfOf: (session, given) => timingSafeEqual(sha256(session.csrf), sha256(given)),
+    isKeyOf: (session, given) => timingSafeEqual(sha256(session.key), sha256(given)),
   }
 }

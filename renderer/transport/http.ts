@@ -1,11 +1,8 @@
-// The headless host's transport: requests by POST with a CSRF token, events by server-sent events. The session itself is
-// an HttpOnly cookie that this code never sees.
-import * as z from 'zod'
+// The headless host's transport: requests by POST, events by server-sent events. Half of the session is an HttpOnly
+// cookie that this code never sees; the other half is a key that only pages of this origin can have.
 import type { UiTransport } from '../../core/wire/ui-contract.ts'
 import { readEvent, readReply } from './reply.ts'
 import { problemText, UiRequestError } from './request-error.ts'
-
-const session = z.object({ csrf: z.string().min(1) })
 
 /** A host that does not answer within this time is treated as gone, in milliseconds. */
 const requestTimeout = 15_000
@@ -24,30 +21,30 @@ async function fetchJson(path: string, init: RequestInit): Promise<unknown> {
   })
 }
 
-export function httpTransport(): UiTransport {
-  let csrf: Promise<string> | undefined
-  const token = (): Promise<string> => {
-    csrf ??= fetchJson('/api/session', { cache: 'no-store' }).then((body) => {
-      const parsed = session.safeParse(body)
-      if (!parsed.success) throw new UiRequestError('bad-reply', '/api/session answered without a token')
-      return parsed.data.csrf
-    })
-    csrf.catch(() => {
-      csrf = undefined
-    })
-    return csrf
-  }
+const keyPlace = 'countersign-key'
 
+/**
+ * The session's key: from the fragment of the launch's redirect, once, then from storage that belongs to this origin.
+ * The fragment is taken out of the address at once, so that it is neither seen nor bookmarked.
+ */
+function sessionKey(): string | undefined {
+  const given = /^#key=([\w-]+)$/.exec(location.hash)?.[1]
+  if (given !== undefined) {
+    localStorage.setItem(keyPlace, given)
+    history.replaceState(undefined, '', '/')
+  }
+  return localStorage.getItem(keyPlace) ?? undefined
+}
+
+export function httpTransport(): UiTransport {
+  const key = sessionKey()
   return {
     request: async (method, params) => {
+      if (key === undefined) throw new UiRequestError('unauthorized', 'This browser has no session.')
       const raw = await fetchJson('/api/request', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-countersign-csrf': await token() },
+        headers: { 'content-type': 'application/json', 'x-countersign-key': key },
         body: JSON.stringify({ method, params }),
-      }).catch((error: unknown) => {
-        // A restarted host knows neither the old token nor its session: ask for both again.
-        csrf = undefined
-        throw error
       })
       return readReply(method, raw)
     },
@@ -56,7 +53,7 @@ export function httpTransport(): UiTransport {
       let source: EventSource | undefined
       let reopen: number | undefined
       const open = (): void => {
-        const stream = new EventSource('/api/events')
+        const stream = new EventSource(`/api/events?key=${encodeURIComponent(key ?? '')}`)
         source = stream
         // Also on the first opening: what happened between the snapshot and this moment was not sent to us.
         stream.addEventListener('open', onGap)

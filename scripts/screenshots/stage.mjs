@@ -56,7 +56,11 @@ export async function connectClient({ env, project, name, info, holdBudget }) {
   const client = new Client(info)
   await client.connect(transport)
   return {
-    call: (tool, args) => client.callTool({ name: tool, arguments: args }, undefined, { timeout: 300_000 }),
+    call: (tool, args) => {
+      // What the card shows as the program that started the proxy.
+      process.title = name
+      return client.callTool({ name: tool, arguments: args }, undefined, { timeout: 300_000 })
+    },
     close: () => client.close(),
   }
 }

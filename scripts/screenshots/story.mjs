@@ -72,6 +72,8 @@ export async function waitingNow({ page, first, second, project, home }) {
   const waiting = [first.call('write_file', write)]
   await card(page, 'shipping.ts').waitFor()
   waiting.push(first.call('read_text_file', { path: `${home}/.ssh/config` }))
+  // Awaited at the end; a failure before that is the one to be told.
+  for (const call of waiting) call.catch(() => undefined)
   // Its budget is short: by the time this returns, the client has its ticket.
   await second.call('edit_file', edit)
   const row = (tool, text) => page.locator('[data-row]').filter({ hasText: tool }).filter({ hasText: text })
@@ -84,6 +86,8 @@ export async function waitingNow({ page, first, second, project, home }) {
 
   const show = async (which) => {
     await rows[which].click()
+    // The list keeps still, answered calls included, as long as the pointer is over it.
+    await page.mouse.move(900, 20)
     await card(page, shows[which]).waitFor()
     if (which !== 'credentials') await ready(page).waitFor()
   }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { helloMessage } from '../../core/wire/broker-contract.ts'
 import { waitForExit } from '../support/processes.ts'
 import { type BrokerDouble, startBrokerDouble } from './support/broker-double.ts'
-import { type Bench, createBench, createInstall, fixture, toolCall, usual } from './support/proxy.ts'
+import { answerTo, type Bench, createBench, createInstall, fixture, toolCall, usual } from './support/proxy.ts'
 
 let bench: Bench
 let broker: BrokerDouble | undefined
@@ -61,6 +61,8 @@ async function killAt(at: At, tool: string) {
     node: ['--require', fixture('kill-at.cjs')],
     env: { KILL_AT: JSON.stringify(at) },
   })
+  client.send({ jsonrpc: '2.0', id: 'up', method: 'ping' })
+  await client.next(answerTo('up'))
   client.send(toolCall(1, tool, { path: '/a' }))
   expect(await client.exited).toEqual({ code: null, signal: 'SIGKILL' })
   await client.closed
@@ -73,7 +75,7 @@ async function killAt(at: At, tool: string) {
 function check(client: { lines: readonly unknown[] }, [, , ran, recorded, delivered]: Step): void {
   expect(bench.witness.calls().map((call) => call.arguments)).toEqual(ran ? [{ path: '/a' }] : [])
   expect(bench.callEvents()).toEqual(recorded)
-  expect(client.lines).toHaveLength(delivered ? 1 : 0)
+  expect(client.lines).toHaveLength(delivered ? 2 : 1)
   const events = bench.events()
   const sentOn = events.some((event) => event.data['forwarded'] === true || event.type === 'call.forwarded')
   if (ran) expect(sentOn).toBe(true)

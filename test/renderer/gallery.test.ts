@@ -74,7 +74,7 @@ const unlocked = () => page.locator('button[aria-disabled="false"]').first().wai
 
 /** Asked of the page itself after the window had every chance to send. */
 async function nothingApproved(): Promise<void> {
-  await page.evaluate(() => fetch('/api/session'))
+  await page.evaluate(() => fetch('/api/ping'))
   expect(sent('approvals.approve')).toEqual([])
 }
 
@@ -102,7 +102,7 @@ describe('approving', () => {
     await cardOf(cards.low.id).waitFor()
     // The next card is inert again: a second press meant for the first one does nothing.
     await page.keyboard.press('Control+Enter')
-    await page.evaluate(() => fetch('/api/session'))
+    await page.evaluate(() => fetch('/api/ping'))
     expect(sent('approvals.approve')).toHaveLength(1)
     expect(complaints).toEqual([])
   })

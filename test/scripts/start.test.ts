@@ -75,16 +75,19 @@ async function answer(
   const { origin } = new URL(link)
   const opened = await fetch(link, { redirect: 'manual' })
   const cookie = opened.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
-  const session = await fetch(`${origin}/api/session`, { headers: { cookie } })
-  const { csrf } = (await session.json()) as { csrf: string }
+  const key = opened.headers.get('location')?.split('#key=')[1] ?? ''
   const ask = async (name: string, params: unknown): Promise<{ [key: string]: unknown }> => {
-    const headers = { cookie, origin, 'x-countersign-csrf': csrf, 'content-type': 'application/json' }
+    const headers = { cookie, origin, 'x-countersign-key': key, 'content-type': 'application/json' }
     const body = JSON.stringify({ method: name, params })
     const reply = (await (await fetch(`${origin}/api/request`, { method: 'POST', headers, body })).json()) as UiReply
     if (!reply.ok) throw new Error(reply.error.message)
     return reply.value as { [key: string]: unknown }
   }
-  const card = await firstCard(origin, cookie, async () => (await ask('snapshot', {}))['approvals'])
+  const card = await firstCard(
+    `${origin}/api/events?key=${key}`,
+    cookie,
+    async () => (await ask('snapshot', {}))['approvals'],
+  )
   const { id, binding } = card
   return (await ask(method, { id, binding, ...(reason === undefined ? {} : { reason }) }))['outcome']
 }
@@ -92,8 +95,8 @@ async function answer(
 type Card = { id: string; binding: string }
 
 /** From the events, or from the snapshot taken after they began: whichever has it. */
-async function firstCard(origin: string, cookie: string, snapshot: () => Promise<unknown>): Promise<Card> {
-  const stream = await fetch(`${origin}/api/events`, { headers: { cookie } })
+async function firstCard(events: string, cookie: string, snapshot: () => Promise<unknown>): Promise<Card> {
+  const stream = await fetch(events, { headers: { cookie } })
   const [already] = (await snapshot()) as Card[]
   if (already !== undefined) {
     await stream.body?.cancel()

@@ -38,7 +38,6 @@ function Rule({ rule }: { rule: ApprovalCard['rule'] }) {
           </Mono>
         </button>
       ))}
-      {rule.source === 'default' ? <span className="text-muted">No rule names this call.</span> : null}
       <span className="text-muted">
         Policy revision <Mono>{rule.revision.slice(0, 12)}</Mono>
         <CopyButton value={rule.revision} what="policy revision" />

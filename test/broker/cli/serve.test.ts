@@ -25,8 +25,11 @@ it('prints a link that opens a session once, and ends with 0 when told to stop',
   const cookie = opened.headers.get('set-cookie') ?? ''
   expect(opened.status).toBe(303)
   expect((await fetch(link, { redirect: 'manual' })).status).toBe(403)
-  const session = await fetch(new URL('/api/session', link), { headers: { cookie: cookie.split(';', 1)[0] ?? '' } })
-  expect(session.status).toBe(200)
+  const key = opened.headers.get('location')?.split('#key=')[1] ?? ''
+  const events = new URL(`/api/events?key=${key}`, link)
+  const stream = await fetch(events, { headers: { cookie: cookie.split(';', 1)[0] ?? '' } })
+  expect(stream.status).toBe(200)
+  await stream.body?.cancel()
 
   running.child.kill('SIGTERM')
   const { code, out, err } = await running.ended
@@ -35,6 +38,7 @@ it('prints a link that opens a session once, and ends with 0 when told to stop',
   // The link stands there once, and nothing of the session anywhere.
   expect(`${out}${err}`.split(new URL(link).search).length).toBe(2)
   expect(`${out}${err}`).not.toContain(cookie.split(/[=;]/)[1])
+  expect(`${out}${err}`).not.toContain(key)
 })
 
 it('tells programs where it is', async () => {

@@ -65,17 +65,16 @@ export async function runHost(api = createFakeApi()): Promise<RunningHost> {
   return { ...host, api, port: Number(new URL(host.url).port), logged, end }
 }
 
-export type SignedIn = { cookie: string; csrf: string; headers: Record<string, string> }
+export type SignedIn = { cookie: string; key: string; headers: Record<string, string> }
 
-/** Opens a fresh link and asks for the request token, as the page does. `headers` are those of a good request. */
+/** Opens a fresh link and keeps both halves of the session, as the browser does. `headers` are those of a good request. */
 export async function signIn(host: HeadlessHost): Promise<SignedIn> {
   const opened = await fetch(host.launchLink(), { redirect: 'manual' })
   const cookie = (opened.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
-  const answer = await fetch(`${host.url}api/session`, { headers: { cookie } })
-  const { csrf } = (await answer.json()) as { csrf: string }
+  const key = (opened.headers.get('location') ?? '').split('#key=')[1] ?? ''
   const origin = host.url.slice(0, -1)
-  const headers = { cookie, origin, 'x-countersign-csrf': csrf, 'content-type': 'application/json' }
-  return { cookie, csrf, headers }
+  const headers = { cookie, origin, 'x-countersign-key': key, 'content-type': 'application/json' }
+  return { cookie, key, headers }
 }
 
 /** Sends exactly these bytes and gives everything that came back until the other end closed. */

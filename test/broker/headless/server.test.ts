@@ -19,11 +19,12 @@ const post = (headers: Record<string, string>, body: string = approve) =>
 const without = (name: string) => Object.fromEntries(Object.entries(me.headers).filter(([key]) => key !== name))
 
 describe('the launch link', () => {
-  it('opens one session, once, and leaves no token in a page, an address or the log', async () => {
+  it('opens one session, once; its key stands in the fragment alone, and nothing in the log', async () => {
     const link = host.launchLink()
     const opened = await fetch(link, { redirect: 'manual' })
     expect(opened.status).toBe(303)
-    expect(opened.headers.get('location')).toBe('/')
+    const [, key = ''] = /^\/#key=([\w-]{43})$/.exec(opened.headers.get('location') ?? '') ?? []
+    expect(key).not.toBe('')
     expect(await opened.text()).toBe('')
     const cookie = opened.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(new RegExp(`^countersign-${host.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`))
@@ -31,7 +32,7 @@ describe('the launch link', () => {
     const again = await fetch(link, { redirect: 'manual' })
     expect(again.status).toBe(403)
     expect(again.headers.get('set-cookie')).toBeNull()
-    const secrets = [new URL(link).searchParams.get('code') ?? '', cookie.slice(cookie.indexOf('=') + 1, 50)]
+    const secrets = [new URL(link).searchParams.get('code') ?? '', cookie.slice(cookie.indexOf('=') + 1, 50), key]
     for (const secret of secrets) expect(host.logged.join()).not.toContain(secret)
   })
 
@@ -67,8 +68,9 @@ describe('a request of the page', () => {
   const refused: [name: string, status: number, headers: () => Record<string, string>, body?: string][] = [
     ['without a cookie', 401, () => without('cookie')],
     ['with a made-up cookie', 401, () => ({ ...me.headers, cookie: `countersign-${host.port}=made-up` })],
-    ['without the request token', 403, () => without('x-countersign-csrf')],
-    ['with a wrong request token', 403, () => ({ ...me.headers, 'x-countersign-csrf': 'wrong' })],
+    // What another server on this machine has, when the browser sends it our cookie: half a session.
+    ['without the key', 401, () => without('x-countersign-key')],
+    ['with a wrong key', 401, () => ({ ...me.headers, 'x-countersign-key': 'wrong' })],
     ['from a foreign page', 403, () => ({ ...me.headers, origin: 'https://evil.example' })],
     ['from a page on another port', 403, () => ({ ...me.headers, origin: 'http://127.0.0.1:1' })],
     ['from a sandboxed frame', 403, () => ({ ...me.headers, origin: 'null' })],
@@ -130,7 +132,7 @@ describe('a page that reaches for localhost', () => {
     '',
   ])('under the host name "%s" gets nothing, not even the page', async (name) => {
     const rebound = name.replace('{port}', String(host.port))
-    for (const path of ['/', '/api/session', '/api/events']) {
+    for (const path of ['/', '/api/events']) {
       expect(await asHost(rebound, path, `Cookie: ${me.cookie}\r\n`)).toMatch(/^HTTP\/1\.1 421 /)
     }
   })
@@ -141,19 +143,20 @@ describe('a page that reaches for localhost', () => {
     }
   })
 
-  it('gets no session token and no events across origins', async () => {
-    for (const path of ['api/session', 'api/events']) {
+  it('gets no events across origins, nor with half a session', async () => {
+    for (const path of [`api/events?key=${me.key}`]) {
       for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
         const answer = await fetch(host.url + path, { headers: { cookie: me.cookie, ...headers } })
-        expect([answer.status, await answer.text()]).toEqual([403, expect.not.stringContaining(me.csrf)])
+        expect([answer.status, await answer.text()]).toEqual([403, expect.not.stringContaining(me.key)])
       }
       expect((await fetch(host.url + path)).status).toBe(401)
     }
+    expect((await fetch(`${host.url}api/events`, { headers: { cookie: me.cookie } })).status).toBe(401)
     expect(host.api.listeners()).toBe(0)
   })
 
   it('is not answered when it asks for permission (preflight), and no CORS header is ever sent', async () => {
-    for (const path of ['', 'api/request', 'api/session', 'launch']) {
+    for (const path of ['', 'api/request', 'api/events', 'launch']) {
       const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
       const answer = await fetch(host.url + path, { method: 'OPTIONS', headers })
       expect(answer.status).toBe(405)
@@ -177,7 +180,7 @@ describe('events', () => {
   const event = (seq: number): UiEventEnvelope => ({ seq, event: { type: 'policies.changed', revision: `r${seq}` } })
 
   it('arrive in order from the moment the stream opened, and the stream ends when the host stops', async () => {
-    const stream = await fetch(`${host.url}api/events`, { headers: { cookie: me.cookie } })
+    const stream = await fetch(`${host.url}api/events?key=${me.key}`, { headers: { cookie: me.cookie } })
     expect(stream.headers.get('content-type')).toBe('text/event-stream')
     const sent = Array.from({ length: 50 }, (_, index) => event(index + 1))
     for (const envelope of sent) host.api.send(envelope)
@@ -190,7 +193,10 @@ describe('events', () => {
 
   it('are no longer sent to a page that does not read them', async () => {
     const stuck = new AbortController()
-    const stream = await fetch(`${host.url}api/events`, { headers: { cookie: me.cookie }, signal: stuck.signal })
+    const stream = await fetch(`${host.url}api/events?key=${me.key}`, {
+      headers: { cookie: me.cookie },
+      signal: stuck.signal,
+    })
     const closed = stream.text().catch((error: Error) => error.message)
     const large = { seq: 1, event: { type: 'policies.changed', revision: 'x'.repeat(1024 * 1024) } } as const
     // All in one turn: nothing leaves the process meanwhile, as with a page that has stopped reading.

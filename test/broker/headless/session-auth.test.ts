@@ -7,16 +7,16 @@ import { createSessionAuth } from '../../../broker/headless/session-auth.ts'
 it('gives a session for a code once, and its token opens only that session', () => {
   const auth = createSessionAuth()
   const code = auth.launchCode()
-  const token = auth.redeem(code) ?? ''
-  const other = auth.redeem(auth.launchCode()) ?? ''
+  const { token = '', key = '' } = auth.redeem(code) ?? {}
+  const other = auth.redeem(auth.launchCode())
   expect(auth.redeem(code)).toBeUndefined()
   const session = auth.session(token)
   expect(session?.id).toMatch(/^[0-9a-f]{8}$/)
-  expect(auth.session(other)?.id).not.toBe(session?.id)
+  expect(auth.session(other?.token ?? '')?.id).not.toBe(session?.id)
   expect(auth.session(`${token}x`)).toBeUndefined()
   if (!session) throw new Error('no session')
-  expect(auth.isCsrfOf(session, session.csrf)).toBe(true)
-  expect(auth.isCsrfOf(session, auth.session(other)?.csrf ?? '')).toBe(false)
+  expect(auth.isKeyOf(session, key)).toBe(true)
+  expect(auth.isKeyOf(session, other?.key ?? '')).toBe(false)
 })
 
 it('makes codes and tokens of 256 random bits', () => {
@@ -34,7 +34,7 @@ it('keeps the newest codes and sessions only', () => {
   const codes = Array.from({ length: 21 }, () => auth.launchCode())
   expect(auth.redeem(codes[0] ?? '')).toBeUndefined()
   expect(auth.redeem(codes[1] ?? '')).toBeDefined()
-  const tokens = Array.from({ length: 21 }, () => auth.redeem(auth.launchCode()) ?? '')
+  const tokens = Array.from({ length: 21 }, () => auth.redeem(auth.launchCode())?.token ?? '')
   expect(tokens.map((token) => auth.session(token) !== undefined)).toEqual([false, ...Array(20).fill(true)])
 })
 

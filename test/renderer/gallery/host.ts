@@ -129,7 +129,7 @@ export async function startGallery(folder: string): Promise<Gallery> {
       return
     }
     if (url.pathname.startsWith('/api/') && state.door === 'used') return json({ error: 'unauthorized' }, 401)
-    if (url.pathname === '/api/session') return json({ csrf: token })
+    if (url.pathname === '/api/ping') return json({})
     if (url.pathname === '/api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(': hello\n\n')
@@ -138,7 +138,7 @@ export async function startGallery(folder: string): Promise<Gallery> {
       return
     }
     if (url.pathname === '/api/request') {
-      if (request.headers['x-countersign-csrf'] !== token) return json({ error: 'csrf' }, 403)
+      if (request.headers['x-countersign-key'] !== token) return json({ error: 'key' }, 401)
       let body = ''
       for await (const chunk of request) body += String(chunk)
       const { method, params } = JSON.parse(body) as { method: UiMethod; params: unknown }
@@ -162,7 +162,7 @@ export async function startGallery(folder: string): Promise<Gallery> {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}/#key=${token}`,
     state,
     received,
     emit,

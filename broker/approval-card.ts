@@ -1,0 +1,77 @@
+// One held call as the queue keeps it: what an approval of it binds to, and the card that a person sees of it.
+import type { Approval } from '../core/approval/state.ts'
+import type { BrokerParams, BrokerResult } from '../core/wire/broker-contract.ts'
+import { canonicalJson } from '../core/wire/json-line.ts'
+import type { ApprovalCard } from '../core/wire/ui-contract.ts'
+import { sha256 } from './sha256.ts'
+
+export type Session = Omit<BrokerParams<'session.open'>, 'token'>
+export type Ask = BrokerParams<'approval.request'>
+export type Answer = BrokerResult<'approval.request'>
+
+export type Entry = {
+  id: string
+  ticket: string
+  session: Session
+  ask: Ask
+  binding: string
+  approval: Approval
+  openedAt: number
+  /** Wall clock, for the card; `approval.expiresAt` is monotonic. */
+  expiresAt: number
+  waitingUntil: number
+  answer: ((answer: Answer) => void) | undefined
+  before: ApprovalCard['before']
+  timers: Map<'expiry' | 'budget', NodeJS.Timeout>
+}
+
+/**
+ * What an approval binds to: change any of it and the approval does not apply. The session is part of it, so that a
+ * grant cannot be used by another one.
+ */
+export function bindingOf(session: Session, ask: Ask): string {
+  const { client, server, pin } = session
+  const { tool, revision } = ask
+  return sha256(
+    canonicalJson({
+      v: 1,
+      session: session.session,
+      client,
+      server,
+      pin,
+      tool,
+      revision,
+      arguments: ask.argumentsHash,
+    }),
+  )
+}
+
+export function cardOf(entry: Entry): ApprovalCard {
+  const { session, ask, approval } = entry
+  const { caller } = approval
+  return {
+    id: entry.id,
+    ticket: entry.ticket,
+    binding: entry.binding,
+    openedAt: entry.openedAt,
+    expiresAt: entry.expiresAt,
+    caller: caller.state === 'waiting' ? { state: 'waiting', until: entry.waitingUntil } : caller,
+    waiting: caller.state === 'waiting' ? 1 : 0,
+    who: {
+      client: session.client,
+      ...(session.clientInfo === undefined ? {} : { clientInfo: session.clientInfo }),
+      ...(session.parentProcess === undefined ? {} : { process: session.parentProcess }),
+      pid: session.parentPid,
+      folder: session.cwd,
+      session: session.session,
+      sessionStartedAt: session.startedAt,
+    },
+    where: { server: session.server, command: session.command, pin: session.pin },
+    tool: ask.tool,
+    arguments: ask.arguments,
+    argumentsHash: ask.argumentsHash,
+    risk: ask.risk,
+    rule: { source: ask.source, rules: ask.rules, reason: ask.reason, revision: ask.revision },
+    before: entry.before,
+  }
+}
