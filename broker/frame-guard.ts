@@ -8,12 +8,12 @@ const maxHeaderBytes = 4096
 const maxBodyBytes = 2 * maxClientLineBytes
 const headerEnd = '\r\n\r\n'
 
-/** Passes well-formed frames of a bearable size unchanged; anything else destroys it with an error that says what. */
-export function createFrameGuard(): Transform {
+/** Passes well-formed frames of a bearable size unchanged; anything else is told to `refused`, and ends the stream. */
+export function createFrameGuard(refused: (problem: string) => void): Transform {
   let header = ''
   let bodyLeft = 0
 
-  const check = (chunk: Buffer): Error | undefined => {
+  const problemOf = (chunk: Buffer): string | undefined => {
     for (let at = 0; at < chunk.length; ) {
       if (bodyLeft > 0) {
         const skipped = Math.min(bodyLeft, chunk.length - at)
@@ -24,12 +24,11 @@ export function createFrameGuard(): Transform {
       const had = header.length
       header += chunk.toString('latin1', at, Math.min(chunk.length, at + maxHeaderBytes + headerEnd.length))
       const end = header.indexOf(headerEnd)
-      if (end > maxHeaderBytes || (end === -1 && header.length > maxHeaderBytes))
-        return new Error('its header has no end')
+      if (end > maxHeaderBytes || (end === -1 && header.length > maxHeaderBytes)) return 'its header has no end'
       if (end === -1) return undefined
       const length = /^content-length: *(\d{1,12})$/im.exec(header.slice(0, end))?.[1]
-      if (length === undefined) return new Error('its header gives no length')
-      if (Number(length) > maxBodyBytes) return new Error(`it has ${length} bytes, and ${maxBodyBytes} are allowed`)
+      if (length === undefined) return 'its header gives no length'
+      if (Number(length) > maxBodyBytes) return `it has ${length} bytes, and ${maxBodyBytes} are allowed`
       at += end + headerEnd.length - had
       header = ''
       bodyLeft = Number(length)
@@ -39,9 +38,10 @@ export function createFrameGuard(): Transform {
 
   return new Transform({
     transform: (chunk: Buffer, _, done) => {
-      const error = check(chunk)
-      if (error) done(error)
-      else done(null, chunk)
+      const problem = problemOf(chunk)
+      if (problem === undefined) return done(null, chunk)
+      refused(problem)
+      done(new Error(problem))
     },
   })
 }

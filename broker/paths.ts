@@ -60,7 +60,7 @@ function keepWritersOut(folder: string): void {
   if (!ours && (stat.uid !== 0 || (stat.mode & 0o022) !== 0)) {
     throw new BrokerStartError(
       'home-unsafe',
-      `${folder} belongs to somebody else, who could change what is in it. Nothing was started. ` +
+      `The folder ${folder} belongs to somebody else, who could change what is in it. Nothing was started. ` +
         'Remove it, or name another data folder in COUNTERSIGN_HOME.',
     )
   }
@@ -73,7 +73,7 @@ function ownPrivately(folder: string): void {
   if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
     throw new BrokerStartError(
       'home-unsafe',
-      `${folder} is a link or belongs to somebody else, who could read the keys or stand in for this app. ` +
+      `The folder ${folder} is a link or belongs to somebody else, who could read the keys or stand in for this app. ` +
         'Nothing was started. Remove it, and start again.',
     )
   }

@@ -117,7 +117,9 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
   }
 
   const serve = (socket: net.Socket) => {
-    const guard = createFrameGuard()
+    const guard = createFrameGuard((problem) => {
+      options.alert('bad-frame', `a program on our socket sent a message that cannot be taken: ${problem}`)
+    })
     const connection = createMessageConnection(new StreamMessageReader(guard), new SocketMessageWriter(socket))
     const drop = () => {
       if (!connections.delete(connection)) return
@@ -134,9 +136,6 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       if (!peer.session) drop()
     }, introductionMs)
     introduction.unref()
-    guard.once('error', (error) => {
-      options.alert('bad-frame', `a program on our socket sent a message that cannot be taken: ${error.message}`)
-    })
     connection.onRequest((method, params) => answer(peer, method, params))
     connection.onNotification((method) => {
       // The library's own cancellation is answered by the reply that follows it anyway.

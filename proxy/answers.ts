@@ -123,8 +123,9 @@ function readShort(text: string, bytes: number): Answer[] {
   } catch {
     return [] // noise on stdout: the client decides what to make of it
   }
-  const members = Array.isArray(message) ? message : [message]
-  return members.flatMap((member) => readMember(member, bytes) ?? [])
+  if (Array.isArray(message)) return message.flatMap((member) => readMember(member, bytes) ?? [])
+  const answer = readMember(message, bytes)
+  return answer ? [answer] : []
 }
 
 function readMember(message: unknown, bytes: number): Answer | undefined {

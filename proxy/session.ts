@@ -89,13 +89,14 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     answer: writer.line,
     monotonic,
   })
+  const policy = options.policyFile
+    ? policyFromYaml(options.policyFile)
+    : publishedPolicy(layout.published, trusted, monotonic)
   const calls = createCalls({
     session,
     client,
     server,
-    policy: options.policyFile
-      ? policyFromYaml(options.policyFile)
-      : publishedPolicy(layout.published, trusted, monotonic),
+    policy,
     paths: filePaths(cwd),
     spool,
     holder,
@@ -167,6 +168,8 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     writer.pass(chunk, answers.midLine())
     regulate()
   })
+  // Reading the policy takes milliseconds: better while the client is busy with the first answer than in the first call.
+  upstream.stdout.once('data', () => setImmediate(policy.current))
 
   let ending = ''
   let hurry: () => void = () => undefined

@@ -37,6 +37,7 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
   })
   let watchdog: ChildProcess | undefined
   let swept = false
+  let signalled = false
   const timers: NodeJS.Timeout[] = []
 
   const killGroup = (signal: NodeJS.Signals) => {
@@ -59,8 +60,10 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
     timers.push(
       setInterval(() => {
         killGroup('SIGKILL')
-        const read = child.stdout.isPaused() ? -1 : (child.stdout as Socket).bytesRead
-        if (read !== -1 && read === seen) child.stdout.destroy()
+        // A client that does not read may take its time, but not once it has asked us to end.
+        const unread = child.stdout.isPaused() && !signalled
+        const read = unread ? -1 : (child.stdout as Socket).bytesRead
+        if (!unread && read === seen) child.stdout.destroy()
         seen = read
       }, leftoverMs),
     )
@@ -90,6 +93,7 @@ export function startUpstream(command: string, args: readonly string[]): Upstrea
     stdout: child.stdout,
     exited,
     signal: (signal) => {
+      signalled = true
       killGroup(signal)
       killLater('SIGKILL', graceMs)
     },

@@ -16,6 +16,8 @@ ensureInstalled()
 ensureBuilt()
 mkdirSync(pictures, { recursive: true })
 const stage = makeStage()
+// Interrupted too: the next run needs the place.
+process.on('exit', stage.remove)
 const env = { ...toolEnv(), HOME: stage.home, COUNTERSIGN_HOME: stage.data }
 const host = spawn(modernNode(), [atRoot('out/bin/countersign.cjs'), 'serve', '--port', '0', '--json'], {
   env,
@@ -33,7 +35,12 @@ try {
   const common = { env, project: stage.project }
   clients.push(
     await connectClient({ ...common, name: 'claude-code', info: { name: 'claude-code', version: '2.4.1' } }),
-    await connectClient({ ...common, name: 'cursor', info: { name: 'cursor-vscode', version: '3.2.0' }, holdBudget: 4 }),
+    await connectClient({
+      ...common,
+      name: 'cursor',
+      info: { name: 'cursor-vscode', version: '3.2.0' },
+      holdBudget: 4,
+    }),
   )
   await takeAll(page)
 } finally {
@@ -41,7 +48,6 @@ try {
   await browser?.close()
   if (host.connected) host.disconnect()
   await hostEnded
-  stage.remove()
 }
 
 async function takeAll(page) {

@@ -45,18 +45,19 @@ function walkObject(object: { [key: string]: JsonValue }, state: State, underSec
   // `{ name: 'Authorization', value: '…' }`
   const label = object['name'] ?? object['key'] ?? object['header']
   const told = underSecret || (typeof label === 'string' && isSecretName(label))
-  let changed = false
-  const entries: [string, JsonValue][] = []
-  for (const key of Object.keys(object)) {
+  let entries: [string, JsonValue][] | undefined
+  const keys = Object.keys(object)
+  for (const [index, key] of keys.entries()) {
     const value = object[key] ?? null
     const secret = isSecretName(key) || (told && key === 'value')
     const redacted = secret ? walkSecret(value, state) : walk(value, state)
     const shownKey = redactText(key, state)
-    changed ||= redacted !== value || shownKey !== key
+    if (!entries && redacted === value && shownKey === key) continue
+    entries ??= keys.slice(0, index).map((before) => [before, object[before] ?? null])
     entries.push([shownKey, redacted])
   }
   // Defines own properties, so that no key can reach a prototype.
-  return changed ? Object.fromEntries(entries) : object
+  return entries ? Object.fromEntries(entries) : object
 }
 
 /** What stands under a telling name. Of an object only telling parts: `password` is also the name of a schema's property. */

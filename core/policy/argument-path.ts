@@ -73,6 +73,9 @@ function unquote(quoted: string): string | undefined {
 
 /** Everything the path leads to: one entry for a plain path, one per element for `[*]` and `**`. Never empty. */
 export function lookUp(steps: readonly PathStep[], args: JsonObject): readonly Found[] {
+  const [first] = steps
+  // Nearly every path names one argument, and every call looks up those of many rules.
+  if (first?.kind === 'key' && steps.length === 1) return [ownValue(args, first.key)]
   let found: Found[] = [args]
   for (const step of steps) {
     const next: Found[] = []
@@ -91,8 +94,7 @@ function take(step: PathStep, value: Found, into: Found[]): void {
     case 'key':
       if (value === null) into.push(absent)
       else if (typeof value !== 'object' || Array.isArray(value)) into.push(unreachable)
-      // Own keys only: `constructor` and `__proto__` are no arguments.
-      else into.push(Object.hasOwn(value, step.key) ? (value[step.key] ?? null) : absent)
+      else into.push(ownValue(value, step.key))
       return
     case 'index':
       if (value === null) into.push(absent)
@@ -107,6 +109,11 @@ function take(step: PathStep, value: Found, into: Found[]): void {
     case 'some-string':
       collectStrings(value, into)
   }
+}
+
+/** Own keys only: `constructor` and `__proto__` are no arguments. */
+function ownValue(object: JsonObject, key: string): Found {
+  return Object.hasOwn(object, key) ? (object[key] ?? null) : absent
 }
 
 function collectStrings(value: JsonValue, into: Found[]): void {

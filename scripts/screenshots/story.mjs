@@ -2,6 +2,9 @@
 // every answer is given in the window.
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** People read before they answer, and the log shows how long. */
+const readingMs = 2_600
+
 const newsletter = `# October
 
 Plant garlic now: cloves five centimetres deep, pointed end up.
@@ -48,6 +51,7 @@ export async function answeredBefore({ page, first, second, project }) {
 
   const folder = first.call('create_directory', { path: at('src/checkout/rates') })
   await card(page, 'src/checkout/rates').waitFor()
+  await pause(readingMs)
   await approve(page)
   await folder
   const deploy = second.call('edit_file', {
@@ -55,6 +59,7 @@ export async function answeredBefore({ page, first, second, project }) {
     edits: [{ oldText: 'replicas: 2', newText: 'replicas: 12' }],
   })
   await card(page, 'production.yml').waitFor()
+  await pause(readingMs)
   await refuse(page, 'Two are enough; ask Sam before you change production.')
   await deploy
   await first.call('move_file', { source: at('README.md'), destination: at('OLD.md') })
@@ -67,7 +72,9 @@ export async function waitingNow({ page, first, second, project, home }) {
   const write = { path: `${project}/src/checkout/shipping.ts`, content: shippingCode }
   const edit = {
     path: `${project}/README.md`,
-    edits: [{ oldText: 'Seeds, tools and a newsletter.', newText: 'Seeds, tools, a newsletter and a Saturday seed swap.' }],
+    edits: [
+      { oldText: 'Seeds, tools and a newsletter.', newText: 'Seeds, tools, a newsletter and a Saturday seed swap.' },
+    ],
   }
   const waiting = [first.call('write_file', write)]
   await card(page, 'shipping.ts').waitFor()
@@ -109,7 +116,7 @@ export async function waitingNow({ page, first, second, project, home }) {
       await show('write')
       await approve(page)
       await Promise.all(waiting)
-      await pause(500)
+      await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
     },
   }
 }

@@ -1,0 +1,134 @@
+// The UI contract at the broker's end: every request is answered as its schema says, and events leave no gap.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEvents } from '../../broker/api/events.ts'
+import { type UiEventEnvelope, type UiMethod, uiEventEnvelope, uiRequests } from '../../core/wire/ui-contract.ts'
+import { createHome, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { openPeer, type Peer } from './socket-fixture.ts'
+
+let home: TestHome
+let broker: TestBroker
+let peer: Peer
+
+beforeEach(async () => {
+  home = createHome({
+    'broken.yaml': 'version: 1\nrulez: []\n',
+    'good.yaml': 'version: 1\ndefault: require-approval\n',
+  })
+  broker = await startTestBroker(home.home)
+  peer = await openPeer(home.home, 'session')
+})
+afterEach(async () => {
+  peer.end()
+  await broker.stop()
+  home.remove()
+})
+
+it('every method answers with a value of its schema, with a card open and a call on record', async () => {
+  const held = peer.request({ n: 1 }, { rules: [{ id: 'r', file: 'good.yaml', line: 2 }] })
+  const card = await broker.card()
+  await broker.event('calls.changed', ({ calls }) => calls.some(({ call }) => call === 'session.1'))
+  const params: { [M in UiMethod]: unknown } = {
+    snapshot: {},
+    'activity.list': { limit: 10, text: 'note', outcome: ['waiting', 'deciding'] },
+    'activity.get': { call: 'session.1' },
+    'policies.list': {},
+    'settings.set': { theme: 'dark' },
+    'approvals.approve': { id: card.id, binding: '0'.repeat(64) },
+    'approvals.refuse': { id: card.id, binding: card.binding, reason: 'no' },
+  }
+  for (const method of Object.keys(uiRequests) as UiMethod[]) {
+    const reply = await broker.api.handle(method, params[method], 'me')
+    if (!reply.ok) throw new Error(`${method}: ${reply.error.message}`)
+    const parsed = uiRequests[method].result.safeParse(reply.value)
+    expect([method, parsed.error?.issues ?? []]).toEqual([method, []])
+  }
+  expect(await held).toMatchObject({ outcome: 'refused', by: 'me', reason: 'no' })
+  const empty = await broker.api.handle('activity.get', { call: 'nobody.1' }, 'me')
+  expect(empty).toEqual({ ok: true, value: {} })
+})
+
+it.each([
+  ['snapshot', { extra: 1 }, /^snapshot: .*"extra"/],
+  ['snapshot', undefined, /^snapshot: /],
+  ['snapshot', [], /^snapshot: /],
+  ['approvals.approve', { id: 'x' }, /^approvals\.approve: binding: /],
+  ['approvals.approve', { id: 1, binding: 'x' }, /^approvals\.approve: id: /],
+  ['approvals.refuse', { id: 'x', binding: 'y', reason: 'z'.repeat(2001) }, /^approvals\.refuse: reason: /],
+  ['activity.list', { limit: 0 }, /^activity\.list: limit: /],
+  ['activity.list', { limit: 201 }, /^activity\.list: limit: /],
+  ['activity.list', { limit: 5, before: 'not a cursor' }, /^activity\.list: /],
+  ['activity.list', { limit: 5, outcome: ['nice'] }, /^activity\.list: outcome\.0: /],
+  ['activity.get', null, /^activity\.get: /],
+  ['settings.set', { theme: 'pink' }, /^settings\.set: theme: /],
+])('%s with %j names what is wrong', async (method, params, message) => {
+  const reply = await broker.api.handle(method, params, 'me')
+  expect(reply).toEqual({ ok: false, error: { code: 'bad-params', message: expect.stringMatching(message) } })
+})
+
+it.each(['approve', 'toString', '__proto__', 'hasOwnProperty', ''])('there is no method %j', async (method) => {
+  const reply = await broker.api.handle(method, {}, 'me')
+  expect(reply).toMatchObject({ ok: false, error: { code: 'unknown-method' } })
+})
+
+it('a card that is closed, or never was, approves nothing', async () => {
+  const ask = { id: 'nobody', binding: 'x' }
+  expect(await broker.ask('approvals.approve', ask)).toEqual({ outcome: 'closed' })
+  expect(await broker.ask('approvals.refuse', ask)).toEqual({ outcome: 'closed' })
+})
+
+it('after the broker has stopped a request still ends', async () => {
+  await broker.stop()
+  for (const [method, params] of [
+    ['snapshot', {}],
+    ['activity.list', { limit: 1 }],
+  ] as const) {
+    expect(await broker.api.handle(method, params, 'me')).toMatchObject({ ok: false, error: { code: 'internal' } })
+  }
+})
+
+describe('events', () => {
+  it('are numbered without a gap, parse, and continue a snapshot', async () => {
+    const seen: UiEventEnvelope[] = []
+    const { seq } = await broker.ask('snapshot', {})
+    const off = broker.api.subscribe((envelope) => void seen.push(envelope))
+    const held = peer.request({ n: 1 })
+    const card = await broker.card()
+    const between = await broker.ask('snapshot', {})
+    expect(between.approvals).toMatchObject([{ id: card.id }])
+    expect(between.seq).toBe(seen.at(-1)?.seq)
+    await broker.ask('settings.set', { theme: 'light' })
+    broker.emit({ type: 'reveal', screen: 'approvals', id: card.id })
+    await broker.approve(card)
+    await held
+    home.writePolicy('good.yaml', 'version: 1\ndefault: deny\n')
+    const { revision } = between.status.policy
+    await broker.event('policies.changed', (event) => event.revision !== revision)
+    await broker.event('status.changed', ({ status }) => status.policy.revision !== revision)
+    off()
+    const types = new Set(seen.map(({ event }) => event.type))
+    for (const type of ['approval.changed', 'approval.closed', 'settings.changed', 'reveal', 'policies.changed']) {
+      expect(types).toContain(type)
+    }
+    expect(seen.map((envelope) => envelope.seq)).toEqual(seen.map((_, n) => seq + 1 + n))
+    for (const envelope of seen) expect(uiEventEnvelope.safeParse(envelope).error?.issues ?? []).toEqual([])
+    broker.emit({ type: 'reveal', screen: 'settings' })
+    expect(seen.at(-1)?.event).not.toEqual({ type: 'reveal', screen: 'settings' })
+  })
+
+  it('a listener that throws takes nothing from the others', () => {
+    const lines: string[] = []
+    const events = createEvents((line) => void lines.push(line))
+    const heard: number[] = []
+    events.subscribe(() => {
+      throw new Error('mine alone')
+    })
+    const off = events.subscribe(({ seq }) => void heard.push(seq))
+    events.emit({ type: 'policies.changed', revision: 'a' })
+    events.emit({ type: 'policies.changed', revision: 'b' })
+    off()
+    events.emit({ type: 'policies.changed', revision: 'c' })
+    expect(heard).toEqual([1, 2])
+    expect(events.seq()).toBe(3)
+    expect(lines[0]).toContain('mine alone')
+  })
+})

@@ -1,0 +1,63 @@
+// A program on the broker's socket: one that speaks as a proxy does, or one that says whatever the test wants.
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import * as net from 'node:net'
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
+import { layoutHere } from '../../broker/paths.ts'
+import { askOf, sessionOf } from './approvals-fixture.ts'
+
+export type Peer = {
+  ask(method: string, params: unknown): Promise<unknown>
+  notify(method: string, params: unknown): Promise<void>
+  hello(): Promise<unknown>
+  open(session?: string, changes?: object): Promise<unknown>
+  /** Asks for approval of the call `<session>.1` with these arguments. */
+  request(args: Parameters<typeof askOf>[0], changes?: Parameters<typeof askOf>[1]): Promise<unknown>
+  end(): void
+  closed: Promise<void>
+}
+
+export async function connectTo(socketFile: string): Promise<net.Socket> {
+  const socket = net.connect(socketFile)
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  return socket
+}
+
+/** Connected, and nothing said yet. */
+export async function peerOf(home: string): Promise<Peer> {
+  const layout = layoutHere(home)
+  const socket = await connectTo(layout.socket)
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
+  connection.onError(() => undefined)
+  connection.listen()
+  let own = ''
+  const ask = (method: string, params: unknown) =>
+    Promise.race([
+      connection.sendRequest(method, params),
+      closed.then(() => {
+        throw new Error('the connection was closed')
+      }),
+    ])
+  return {
+    ask,
+    notify: (method, params) => connection.sendNotification(method, params),
+    hello: () => ask('hello', { protocol: 1, nonce: randomBytes(24).toString('base64') }),
+    open: (session = `rogue-${randomBytes(4).toString('hex')}`, changes = {}) => {
+      own = session
+      const token = readFileSync(layout.proxyToken, 'utf8').trim()
+      return ask('session.open', { token, ...sessionOf({ session, pid: process.pid }), ...changes })
+    },
+    request: (args, changes = {}) => ask('approval.request', askOf(args, { call: `${own}.1`, ...changes })),
+    end: () => void socket.destroy(),
+    closed,
+  }
+}
+
+/** As a proxy is once it has introduced itself. */
+export async function openPeer(home: string, session?: string, changes?: object): Promise<Peer> {
+  const peer = await peerOf(home)
+  await peer.hello()
+  await peer.open(session, changes)
+  return peer
+}
