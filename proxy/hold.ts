@@ -1,10 +1,11 @@
 // Holding a call while a person decides: asks the broker, keeps the client patient, and says how it ended.
 import { holdBudgetMs } from '../core/approval/hold-budget.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
+import type { Decision } from '../core/schema/decision.ts'
 import type { BrokerResult } from '../core/wire/broker-contract.ts'
 import type { BrokerClient } from './broker-client.ts'
 import type { GovernedCall } from './governed-call.ts'
-import type { Refusal } from './refusal.ts'
+import { type Refusal, sentence } from './refusal.ts'
 
 type HoldRecord = Omit<AuditEventData<'hold.closed'>, 'call' | 'afterMs'>
 
@@ -58,7 +59,7 @@ export function createHolder(options: HolderOptions): Holder {
       budgetMs: Math.max(0, Math.round(budgetMs - (options.monotonic() - (call.heldAt ?? 0)))),
       ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),
     })
-    return describe(result)
+    return describe(result, decision)
   }
 
   const withdraw = (call: GovernedCall) => {
@@ -114,7 +115,10 @@ function startHeartbeat(call: GovernedCall, answer: (line: string) => void): Nod
   }, heartbeatMs)
 }
 
-function describe(result: BrokerResult<'approval.request'>): HoldEnd {
+/** `decision`: why the call was held, which the model is told together with the answer. */
+function describe(result: BrokerResult<'approval.request'>, decision: Decision): HoldEnd {
+  const rules = decision.rules.map((rule) => rule.id)
+  const why = `Held because: ${decision.message ?? decision.reason}`
   switch (result.outcome) {
     case 'approved':
     case 'grant':
@@ -126,8 +130,9 @@ function describe(result: BrokerResult<'approval.request'>): HoldEnd {
         record: { outcome: 'refused', approval, by, ...(reason === undefined ? {} : { reason }) },
         refusal: {
           decision: 'refused',
-          reason: reason === undefined ? 'a person refused this call' : `a person refused this call: ${reason}`,
+          reason: `${sentence(`a person refused this call${reason === undefined ? '' : `: ${reason}`}`)} ${why}`,
           retry: 'never',
+          rules,
         },
       }
     }
@@ -137,8 +142,9 @@ function describe(result: BrokerResult<'approval.request'>): HoldEnd {
         record: { outcome: 'expired', approval: result.approval },
         refusal: {
           decision: 'expired',
-          reason: 'nobody answered the request for approval in time',
+          reason: `nobody answered the request for approval in time. ${why}`,
           retry: 'identical',
+          rules,
         },
       }
     case 'released': {
@@ -146,7 +152,7 @@ function describe(result: BrokerResult<'approval.request'>): HoldEnd {
       return {
         run: false,
         record: { outcome: 'released', approval, ticket },
-        refusal: { decision: 'released', reason: 'nobody has answered yet', retry: 'identical', ticket },
+        refusal: { decision: 'released', reason: `nobody has answered yet. ${why}`, retry: 'identical', rules, ticket },
       }
     }
     case 'cancelled':

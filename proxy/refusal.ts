@@ -66,10 +66,15 @@ function resultLine(call: ToolCall, text: string, details: Record<string, unknow
 }
 
 function opening({ decision, reason, ticket }: Refusal): string {
-  const sentence = /[.!?]\)?$/.test(reason) ? reason : `${reason}.`
-  if (decision === 'released') return `Held by Countersign for a person's approval (ticket ${ticket}): ${sentence}`
-  if (decision === 'unknown-outcome') return `Countersign: ${sentence}`
-  return `Blocked by Countersign: ${sentence}`
+  if (decision === 'released')
+    return `Held by Countersign for a person's approval (ticket ${ticket}): ${sentence(reason)}`
+  if (decision === 'unknown-outcome') return `Countersign: ${sentence(reason)}`
+  return `Blocked by Countersign: ${sentence(reason)}`
+}
+
+/** With a full stop, unless it has an end already. */
+export function sentence(text: string): string {
+  return /[.!?]\)?$/.test(text) ? text : `${text}.`
 }
 
 function advice({ retry, decision }: Refusal): string {

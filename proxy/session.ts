@@ -2,6 +2,7 @@
 import * as crypto from 'node:crypto'
 import * as fs from 'node:fs'
 import * as os from 'node:os'
+import * as path from 'node:path'
 import { createSpool, type Spool } from '../core/audit/spool.ts'
 import { readClientLine, rpcCodes } from '../core/wire/client-message.ts'
 import { maxClientLineBytes } from '../core/wire/limits.ts'
@@ -242,7 +243,7 @@ function sessionId(at: number): string {
 /** The name of the program that started us, where the system tells. */
 function parentProcess(): { parentProcess?: string } {
   try {
-    return { parentProcess: fs.readFileSync(`/proc/${process.ppid}/comm`, 'utf8').trim() }
+    return { parentProcess: path.basename(fs.readlinkSync(`/proc/${process.ppid}/exe`)) }
   } catch {
     return {} // not Linux: the process id alone has to do
   }

@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net'
 import * as z from 'zod'
 import type { UiError, UiReply } from '../../core/wire/ui-contract.ts'
 import type { UiApi } from '../host-contract.ts'
+import { securityHeaders } from '../page-files.ts'
 import { createEventStreams } from './event-streams.ts'
 import { checkHost, checkOrigin, cookieOf, isJson, type RequestRefusal, readBody } from './request-checks.ts'
 import { createSessionAuth, type Session } from './session-auth.ts'
-import { readStaticFile, securityHeaders } from './static-files.ts'
+import { readStaticFile } from './static-files.ts'
 
 export type HeadlessHostOptions = {
   api: UiApi

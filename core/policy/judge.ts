@@ -44,16 +44,16 @@ export function judge(
   const winners: CompiledRule[] = []
   let named = false
   for (const rule of rules) {
-    const [winner] = winners
+    const winner = winners[0]
     // Rules come strictest first, so a milder one cannot matter once a stricter one counts.
     if (winner && winner.effect !== rule.effect && !notes) break
     if (rule.client && !rule.client(request.subject.client)) continue
     if (rule.risk && !rule.risk.includes(risk)) continue
     named = true
-    const noted: NotedCondition[] = []
-    const outcome = ruleOutcome(rule, request, paths, notes && noted)
+    const noted: NotedCondition[] | undefined = notes && []
+    const outcome = ruleOutcome(rule, request, paths, noted)
     const counts = rule.effect === 'allow' ? outcome === 'held' : outcome !== 'did-not-hold'
-    notes?.rule(rule, outcome, counts, noted)
+    if (noted) notes?.rule(rule, outcome, counts, noted)
     if (counts && (!winner || winner.effect === rule.effect)) winners.push(rule)
   }
   const [winner] = winners
@@ -71,14 +71,17 @@ function ruleOutcome(
   paths: PathJudge,
   noted: NotedCondition[] | undefined,
 ): Outcome {
-  const noteFor = (list: 'when' | 'unless'): ConditionNote | undefined =>
-    noted && ((condition, outcome, seen) => noted.push({ list, condition, outcome, seen }))
-  const when = allHold(rule.when, request.arguments, paths, noteFor('when'))
+  const when = allHold(rule.when, request.arguments, paths, noted && noteIn(noted, 'when'))
   if (rule.unless.length === 0 || (when === 'did-not-hold' && !noted)) return when
-  const unless = allHold(rule.unless, request.arguments, paths, noteFor('unless'))
+  const unless = allHold(rule.unless, request.arguments, paths, noted && noteIn(noted, 'unless'))
   if (when === 'did-not-hold' || unless === 'held') return 'did-not-hold'
   return when === 'held' && unless === 'did-not-hold' ? 'held' : 'could-not-tell'
 }
+
+const noteIn =
+  (noted: NotedCondition[], list: 'when' | 'unless'): ConditionNote =>
+  (condition, outcome, seen) =>
+    noted.push({ list, condition, outcome, seen })
 
 function byRules(
   first: CompiledRule,

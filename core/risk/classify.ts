@@ -17,10 +17,10 @@ export function classifyTool(tool: string, args?: JsonObject): RiskAssessment {
   const byName = classifyName(tool)
   const signs = args ? argumentSigns(args) : []
   if (signs.length === 0) return { class: byName.class, evidence: [...byName.evidence] }
-  return {
-    class: riskiest([byName.class, ...signs.map((sign) => sign.class)]),
-    evidence: [...byName.evidence, ...signs.map((sign) => sign.evidence)],
-  }
+  const raised = riskiest([byName.class, ...signs.map((sign) => sign.class)])
+  const byArguments = signs.map((sign) => sign.evidence)
+  // What speaks for a milder class is no reason for this one.
+  return { class: raised, evidence: raised === byName.class ? [...byName.evidence, ...byArguments] : byArguments }
 }
 
 function classifyName(tool: string): RiskAssessment {

@@ -42,7 +42,12 @@ export const outcomes: Record<CallOutcome, Look> = {
     icon: TicketCheck,
     means: 'A person had approved exactly this call after its caller was released.',
   },
-  approved: { word: 'Approved', tone: 'allow', icon: PenLine, means: 'A person approved it once.' },
+  approved: {
+    word: 'Approved',
+    tone: 'allow',
+    icon: PenLine,
+    means: 'A person approved it once. If its caller had been released by then, the identical retry ran instead of it.',
+  },
   'denied-by-rule': { word: 'Denied by rule', tone: 'deny', icon: Ban, means: 'A rule denies it; it did not run.' },
   'denied-by-default': {
     word: 'Denied by default',

@@ -10,7 +10,15 @@ import { count } from './time.ts'
 /** More rows than this scroll inside their own frame until the person unfolds it. */
 const foldAbove = 16
 
-export function TextBlock({ text, label, reviewId }: { text: string; label: string; reviewId?: string }) {
+type Props = {
+  text: string
+  label: string
+  reviewId?: string
+  /** The lines are our own layout of a value: how they end says nothing. */
+  laidOut?: boolean
+}
+
+export function TextBlock({ text, label, reviewId, laidOut = false }: Props) {
   const rows = useMemo(() => textLines(text), [text])
   const [shown, setShown] = useState(() => chunkEnd(rows, 0))
   const [unfolded, setUnfolded] = useState(false)
@@ -40,7 +48,7 @@ export function TextBlock({ text, label, reviewId }: { text: string; label: stri
             </div>
           ))}
         </div>
-        {rest === 0 && rows.length > 1 && !text.endsWith('\n') ? (
+        {rest === 0 && rows.length > 1 && !laidOut && !text.endsWith('\n') ? (
           <p className="pb-1.5 pl-3 text-label text-muted">no line break at the end</p>
         ) : null}
         {rest > 0 ? (

@@ -5,11 +5,12 @@
 // How the figures are taken (support/proxy-rounds.ts; Linux; this process is the client):
 // - Variants take turns within every round, and each round starts with another one, so drift hits all alike.
 // - Start-up: 30 fresh processes each, from just before spawn to the newline of the `initialize` answer.
+// - First call: of each session below, right after `tools/list`; it includes what is only set up by a call.
 // - All else in 10 sessions with fresh processes: whether two processes wake each other on one core or across two
 //   moves a round trip by a factor of four on small machines and tends to stay for seconds, so one session is luck.
 //   `addedP50Us` is the difference of the p50s over all sessions; its quartiles over the sessions say how steady it is.
 // - Calls: 4,000 one at a time (400 a session after 300 to warm up), from write to newline. Throughput: median of 20
-//   floods of 500 calls, requests due in one turn written together, the server writing each answer by itself.
+//   floods of 1,000 calls, requests due in one turn written together, the server writing each answer by itself.
 // - Results of 1 MB and 10 MB: median of 20 each, from write to newline; the client counts bytes and parses nothing,
 //   which leaves direct little to do and makes the ratio harsh. "Client parses": until its JSON.parse is done.
 // - CPU: user and system time of the one process between client and server over the phase, from /proc/PID/stat
@@ -43,7 +44,7 @@ const full: Counts = {
   rounds: 8,
   callsPerRound: 50,
   floods: 2,
-  callsPerFlood: 500,
+  callsPerFlood: 1000,
   results: 2,
 }
 const quick: Counts = { ...full, startUps: 2, sessions: 1, warmUp: 20, rounds: 2, callsPerFlood: 300, results: 1 }

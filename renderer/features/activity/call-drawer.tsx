@@ -62,7 +62,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 function Excerpt({ excerpt, label }: { excerpt: NonNullable<CallDetail['arguments']>; label: string }) {
   return (
     <>
-      <TextBlock text={readable(excerpt.text)} label={label} />
+      <TextBlock text={readable(excerpt.text)} label={label} laidOut={readable(excerpt.text) !== excerpt.text} />
       {excerpt.truncated ? (
         <p className="text-muted">The record was cut. The whole was {byteSize(excerpt.bytes)}.</p>
       ) : null}

@@ -97,15 +97,24 @@ export function SettingsScreen() {
               {problem}
             </p>
           )}
-          <Row title="Theme" about="Both are made for long days.">
+          <Row title="Theme" about="System follows this computer.">
             <Theme theme={settings.theme} onChange={(theme) => void change({ theme })} />
           </Row>
-          <Row title="Notifications" about="One for each call that needs you; none for what policy settles.">
-            <Check
-              label="Notify"
-              checked={settings.notifications}
-              onChange={(notifications) => void change({ notifications })}
-            />
+          <Row
+            title="Notifications"
+            about={
+              status.host === 'desktop'
+                ? 'One for each call that needs you; none for what policy settles.'
+                : 'Not available here: this is served from a terminal. The desktop app notifies of each held call.'
+            }
+          >
+            {status.host === 'desktop' ? (
+              <Check
+                label="Notify"
+                checked={settings.notifications}
+                onChange={(notifications) => void change({ notifications })}
+              />
+            ) : null}
           </Row>
           <Row
             title="Start at login"

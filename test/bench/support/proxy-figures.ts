@@ -16,6 +16,7 @@ type FigureKind = { key: string; title: string; unit: string; series: Series; re
 const kinds = [
   { key: 'startUpP50Ms', title: 'start-up to initialize, p50', unit: 'ms', series: 'startUpMs', reduce: median },
   { key: 'startUpP95Ms', title: 'start-up to initialize, p95', unit: 'ms', series: 'startUpMs', reduce: p95 },
+  { key: 'firstCallP50Ms', title: 'first call of a session, p50', unit: 'ms', series: 'firstCallMs', reduce: median },
   { key: 'callP50Us', title: 'one call at a time, p50', unit: 'µs', series: 'callUs', reduce: median },
   { key: 'callP95Us', title: 'one call at a time, p95', unit: 'µs', series: 'callUs', reduce: p95 },
   { key: 'callP99Us', title: 'one call at a time, p99', unit: 'µs', series: 'callUs', reduce: p99 },

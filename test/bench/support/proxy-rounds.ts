@@ -17,6 +17,7 @@ import { median, rotated } from './statistics.ts'
 
 export type Series =
   | 'startUpMs'
+  | 'firstCallMs'
   | 'callUs'
   | 'sessionP50Us'
   | 'cpuMsPer1000'
@@ -102,8 +103,9 @@ async function startWarm({ variant, collected }: Subject, warmUp: number): Promi
   await ask(client, initializeRequest())
   client.child.stdin.write(initializedNotification)
   await ask(client, toolsListRequest())
-  const { text, bytes } = await ask(client, echoRequest(variant.tool))
+  const { text, bytes, startedAt, endedAt } = await ask(client, echoRequest(variant.tool))
   assertEcho(text)
+  add(collected, 'firstCallMs', endedAt - startedAt)
   assertBlob((await ask(client, blobRequest(1000))).text, 1000)
   for (let i = 0; i < warmUp; i++) await exchange(client, echoRequest(variant.tool))
   return { variant, collected, client, answerBytes: bytes }
