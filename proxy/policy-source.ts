@@ -38,20 +38,22 @@ export function readTrustedKey(publicKeyFile: string, fingerprint?: string): Tru
   }
 }
 
-/** Calls that come within this many milliseconds of each other share one look at the file. */
-const freshMs = 5
-
-/** The policy the app published at `file`, checked with the key that `trusted` reads. `monotonic` gives milliseconds. */
-export function publishedPolicy(file: string, trusted: () => TrustedKey, monotonic: () => number): PolicySource {
+/**
+ * The policy the app published at `file`, checked with the key that `trusted` reads. Calls judged in one turn of the
+ * event loop share one look at the file.
+ */
+export function publishedPolicy(file: string, trusted: () => TrustedKey): PolicySource {
   let seen = ''
-  let lookedAt = Number.NEGATIVE_INFINITY
+  let looked = false
   let state: PolicyState = { ok: false, problem: 'no policy was read yet' }
 
   return {
     current: () => {
-      const now = monotonic()
-      if (now - lookedAt < freshMs) return state
-      lookedAt = now
+      if (looked) return state
+      looked = true
+      setImmediate(() => {
+        looked = false
+      })
       let stamp: string
       try {
         const { mtimeMs, size, ino } = fs.statSync(file)

@@ -90,9 +90,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     answer: writer.line,
     monotonic,
   })
-  const policy = options.policyFile
-    ? policyFromYaml(options.policyFile)
-    : publishedPolicy(layout.published, trusted, monotonic)
+  const policy = options.policyFile ? policyFromYaml(options.policyFile) : publishedPolicy(layout.published, trusted)
   const calls = createCalls({
     session,
     client,

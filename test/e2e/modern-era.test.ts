@@ -55,7 +55,7 @@ function launch(options: string[] = []) {
 }
 
 const info = { name: 'e2e', version: '1.0.0' }
-type Result = { isError?: boolean; content: unknown[] }
+type Result = { isError?: boolean | undefined; content: unknown[] }
 const textOf = ({ content }: Result) => (content[0] as { text?: string } | undefined)?.text ?? ''
 
 const modes: [name: string, mode: VersionNegotiationMode, era: string][] = [
@@ -79,7 +79,7 @@ describe.each(modes)('SDK v2, %s', (_, mode, era) => {
 
     const denied = await call('delete_note', 'b')
     expect(denied.isError).toBe(true)
-    expect(textOf(denied)).toMatch(/never-delete.*Deleting is done by people here\.|Deleting is done by people here\./)
+    expect(textOf(denied)).toContain('Deleting is done by people here.')
 
     const held = call('write_note', 'c')
     const card = await broker.card()

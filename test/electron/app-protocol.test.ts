@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fileInside, serveFrom } from '../../electron/app-protocol.ts'
+import { fileInside } from '../../broker/page-files.ts'
+import { serveFrom } from '../../electron/app-protocol.ts'
 import { removeFolder, temporaryFolder } from './harness.ts'
 
 let folder: string
