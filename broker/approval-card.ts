@@ -1,13 +1,13 @@
 // One held call as the queue keeps it: what an approval of it binds to, and the card that a person sees of it.
 import type { Approval } from '../core/approval/state.ts'
-import type { BrokerParams, BrokerResult } from '../core/wire/broker-contract.ts'
+import type { ApprovalAnswer, BrokerParams } from '../core/wire/broker-contract.ts'
 import { canonicalJson } from '../core/wire/json-line.ts'
 import type { ApprovalCard } from '../core/wire/ui-contract.ts'
 import { sha256 } from './sha256.ts'
 
 export type Session = Omit<BrokerParams<'session.open'>, 'token'>
 export type Ask = BrokerParams<'approval.request'>
-export type Answer = BrokerResult<'approval.request'>
+export type Answer = ApprovalAnswer
 
 export type Entry = {
   id: string
@@ -69,6 +69,7 @@ export function cardOf(entry: Entry): ApprovalCard {
     where: { server: session.server, command: session.command, pin: session.pin },
     tool: ask.tool,
     arguments: ask.arguments,
+    ...(ask.beside === undefined ? {} : { beside: ask.beside }),
     argumentsHash: ask.argumentsHash,
     risk: ask.risk,
     rule: { source: ask.source, rules: ask.rules, reason: ask.reason, revision: ask.revision },

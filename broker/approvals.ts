@@ -200,7 +200,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
 
   return {
     request: async (session, ask) => {
-      if (argumentsHash(ask.arguments as JsonObject, sha256) !== ask.argumentsHash) {
+      const beside = ask.beside as JsonObject | undefined
+      if (argumentsHash(ask.arguments as JsonObject, sha256, beside) !== ask.argumentsHash) {
         throw new Error('the argument hash does not match the arguments')
       }
       if (stopped) throw new Error('Countersign is stopping')

@@ -17,6 +17,7 @@ import {
   type BrokerResult,
   brokerProtocolVersion,
   brokerRequests,
+  decisionMessage,
   helloMessage,
 } from '../core/wire/broker-contract.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
@@ -53,7 +54,7 @@ const maxConnections = 500
 const introductionMs = 10_000
 
 /** One connection: what it said about itself, once it has. */
-type Peer = { greeted: boolean; session: Session | undefined; drop(): void }
+type Peer = { nonce: string | undefined; session: Session | undefined; drop(): void }
 
 type Handlers = {
   [M in BrokerMethod]: (peer: Peer, params: BrokerParams<M>) => Promise<BrokerResult<M>> | BrokerResult<M>
@@ -67,7 +68,8 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
 
   const handlers: Handlers = {
     hello: (peer, { nonce }) => {
-      peer.greeted = true
+      if (peer.nonce !== undefined) throw refused('already greeted')
+      peer.nonce = nonce
       return { protocol: brokerProtocolVersion, signature: keys.sign(helloMessage(nonce)), version: options.version }
     },
     'session.open': (peer, { token, ...session }) => {
@@ -83,12 +85,20 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       peer.session = session
       return {}
     },
-    'approval.request': (peer, params) => {
+    'approval.request': async (peer, params) => {
       const session = introduced(peer)
       // Else a card of one session could be put on record as that of another one's call.
       if (!params.call.startsWith(`${session.session}.`)) throw refused('this call is not of this session')
       options.catchUp(session.session)
-      return approvals.request(session, params)
+      const answer = await approvals.request(session, params)
+      if (answer.outcome !== 'approved' && answer.outcome !== 'grant') return answer
+      const { call, tool, argumentsHash, revision } = params
+      const { outcome } = answer
+      const nonce = peer.nonce ?? ''
+      return {
+        ...answer,
+        signature: keys.sign(decisionMessage({ nonce, call, tool, argumentsHash, revision, outcome })),
+      }
     },
     'approval.cancel': (peer, { call }) => {
       approvals.withdraw(introduced(peer).session, call)
@@ -97,7 +107,7 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
   }
 
   const answer = async (peer: Peer, method: string, params: unknown): Promise<unknown> => {
-    if (!isMethod(method) || (!peer.greeted && method !== 'hello')) {
+    if (!isMethod(method) || (peer.nonce === undefined && method !== 'hello')) {
       options.alert('unknown-verb', `a program on our socket asked for ${JSON.stringify(method.slice(0, 100))}`)
       setImmediate(peer.drop)
       throw refused('there is no such verb')
@@ -130,7 +140,7 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       approvals.sessionGone(peer.session.session)
       options.closed(peer.session.session)
     }
-    const peer: Peer = { greeted: false, session: undefined, drop }
+    const peer: Peer = { nonce: undefined, session: undefined, drop }
     connections.set(connection, { peer, socket })
     const introduction = setTimeout(() => {
       if (!peer.session) drop()

@@ -15,6 +15,7 @@ import {
   type BrokerResult,
   brokerProtocolVersion,
   brokerRequests,
+  decisionMessage,
   helloMessage,
 } from '../core/wire/broker-contract.ts'
 
@@ -55,12 +56,12 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   connection.onError(close)
   connection.listen()
   let late = false
+  const nonce = crypto.randomBytes(24).toString('base64')
   const timer = setTimeout(() => {
     late = true
     close()
   }, connectTimeoutMs)
   try {
-    const nonce = crypto.randomBytes(24).toString('base64')
     const hello = await call(connection, 'hello', { protocol: brokerProtocolVersion, nonce })
     if (hello.protocol !== brokerProtocolVersion) {
       throw new Error(
@@ -85,7 +86,15 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   lost.catch(() => undefined) // each waiting request sees it through its own race
   socket.unref()
   return {
-    requestApproval: (params) => Promise.race([call(connection, 'approval.request', params), lost]),
+    requestApproval: async (params) => {
+      const result = await Promise.race([call(connection, 'approval.request', params), lost])
+      if (result.outcome !== 'approved' && result.outcome !== 'grant') return result
+      const message = decisionMessage({ ...params, nonce, outcome: result.outcome })
+      const signature = Buffer.from(result.signature, 'base64')
+      if (crypto.verify(null, Buffer.from(message), options.publicKey, signature)) return result
+      close()
+      throw new Error('an approval came that is not signed by the Countersign app')
+    },
     cancelApproval: (id) => {
       call(connection, 'approval.cancel', { call: id }).catch(() => undefined) // the broker is gone: so is its card
     },

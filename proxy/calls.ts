@@ -2,15 +2,16 @@
 // client causes is gathered and leaves together in `flush`, after one write to the spool.
 import type { Spool } from '../core/audit/spool.ts'
 import type { PolicyPorts } from '../core/policy/evaluate.ts'
-import { evaluate } from '../core/policy/evaluate.ts'
 import { classifyTool } from '../core/risk/classify.ts'
-import type { Decision, RuleRef } from '../core/schema/decision.ts'
+import type { Decision } from '../core/schema/decision.ts'
 import { type ClientMessage, rpcCodes, type ToolCall } from '../core/wire/client-message.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import { type Answer, idKeyOf } from './answers.ts'
-import { argumentsExcerpt, resultExcerpt } from './excerpt.ts'
+import { resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
 import type { HoldEnd, Holder } from './hold.ts'
+import { decidedEvent, judgeCall, sameReason } from './judge-call.ts'
+import { createOutbox } from './outbox.ts'
 import type { PolicySource, PolicyState } from './policy-source.ts'
 import { blockedCode, denied, errorLine, type Refusal, refusalLine } from './refusal.ts'
 import { sha256 } from './sha256.ts'
@@ -81,6 +82,7 @@ export function createCalls(options: CallsOptions): Calls {
   let recordProblem = ''
   let inputOver = false
   const takenBack: GovernedCall[] = []
+  const outbox = createOutbox(options.send)
   const waits = new Set<Promise<void>>()
 
   /** Remembers what a call waits for that is not a person. */
@@ -121,7 +123,7 @@ export function createCalls(options: CallsOptions): Calls {
         arguments: rpc.arguments,
         risk: classifyTool(rpc.tool, rpc.arguments),
       },
-      argumentsHash: argumentsHash(rpc.arguments, sha256),
+      argumentsHash: argumentsHash(rpc.arguments, sha256, rpc.beside),
       receivedAt: options.monotonic(),
       bytes,
       state: 'deciding',
@@ -131,44 +133,15 @@ export function createCalls(options: CallsOptions): Calls {
     return call
   }
 
-  const judge = (call: GovernedCall, policy: PolicyState): Decision => {
-    if (!policy.ok) {
-      const { class: risk } = call.request.risk
-      return { kind: 'deny', source: 'no-policy', rules: [], reason: policy.problem, risk }
-    }
-    try {
-      return evaluate(policy.policy, call.request, options.paths)
-    } catch (error) {
-      // A fault of ours while deciding must not let the call through.
-      options.log(`deciding about ${JSON.stringify(call.rpc.tool)} failed: ${(error as Error).stack}`)
-      const reason = `deciding about this call failed (${(error as Error).message})`
-      return { kind: 'deny', source: 'no-policy', rules: [], reason, risk: call.request.risk.class }
-    }
-  }
-
   const decide = (call: GovernedCall, policy: PolicyState): Decision => {
-    const decision = judge(call, policy)
+    const decision = judgeCall(call, policy, options.paths, options.log)
     call.decision = decision
     call.revision = policy.ok ? policy.revision : 'none'
     return decision
   }
 
   const recordDecision = (call: GovernedCall, decision: Decision, sent: boolean) => {
-    spool.add('call.decided', {
-      call: call.id,
-      tool: call.rpc.tool,
-      rpcId: call.rpc.idText,
-      bytes: call.bytes,
-      decision: decision.kind,
-      source: decision.source,
-      rules: decision.rules as RuleRef[],
-      reason: decision.reason,
-      risk: call.request.risk.class,
-      revision: call.revision ?? 'none',
-      argumentsHash: call.argumentsHash,
-      arguments: argumentsExcerpt(call.rpc.arguments, call.argumentsHash),
-      ...(sent ? { forwarded: true } : {}),
-    })
+    spool.add('call.decided', decidedEvent(call, decision, sent))
   }
 
   /** Does what the decision says; both on record in one line where the call is sent at once. */
@@ -244,7 +217,7 @@ export function createCalls(options: CallsOptions): Calls {
       refuseBatch(batch, judged, (call) => {
         const decision = denials.get(call)
         if (decision) return denied(decision)
-        spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
+        spool.add('call.cancelled', { call: call.id, by: 'batch', forwarded: false })
         const reason = `its batch also has ${batch.others > 0 ? 'other messages and ' : ''}calls that may not run unasked; send this call by itself`
         return { decision: 'cancelled', reason, retry: 'identical' }
       })
@@ -273,48 +246,47 @@ export function createCalls(options: CallsOptions): Calls {
     if (error) reportRecordProblem(error)
     const todo = steps
     steps = []
-    const out: (Buffer | string)[] = []
     for (const step of todo) {
-      if (step.type === 'pass') out.push(step.bytes)
+      if (step.type === 'pass') outbox.add(() => step.bytes)
       else if (step.type === 'line') options.answer(step.line)
       else if (error) refuseUnrecorded(step, error)
       else if (step.type === 'hold') startHold(step.call)
       else if (step.calls.some((call) => call.durable)) sendWhenOnDisk(step)
-      else send(step, out)
+      else outbox.add(() => sent(step))
     }
-    if (out.length > 0) options.send(joined(out))
+    outbox.drain()
     if (steps.length > 0) flush()
   }
 
-  const send = ({ calls: members, text, batch }: SendStep, out: (Buffer | string)[]) => {
+  /** The line to send, its calls marked as running; nothing if one was taken back while it waited. */
+  const sent = ({ calls: members, text, batch }: SendStep): string | undefined => {
     if (members.some((call) => call.state !== 'forwarding')) {
-      // Taken back while on its way to disk.
       if (batch) refuseBatch(batch, members, takenBackWithBatch)
-      return
+      return undefined
     }
     for (const call of members) {
       advance(call, 'forwarding', 'running')
       call.sentAt = options.monotonic()
     }
     running += members.length
-    out.push(`${text}\n`)
+    return `${text}\n`
   }
 
   const takenBackWithBatch = (call: GovernedCall): Refusal => {
-    spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
+    spool.add('call.cancelled', { call: call.id, by: 'batch', forwarded: false })
     const reason = 'another call of its batch was taken back'
     return { decision: 'cancelled', reason, retry: 'identical' }
   }
 
   const sendWhenOnDisk = (step: SendStep) => {
+    const release = outbox.addWaiting(() => sent(step))
     const onDisk = (error: Error | undefined) => {
-      const out: string[] = []
       if (error) {
         reportRecordProblem(error)
         refuseUnrecorded(step, error)
-      } else send(step, out)
-      if (out[0] !== undefined) options.send(out[0])
-      if (steps.length > 0) flush()
+      }
+      release()
+      flush()
     }
     waitFor(spool.sync().then(onDisk))
   }
@@ -360,16 +332,17 @@ export function createCalls(options: CallsOptions): Calls {
       refuse(call, ended.refusal)
       return
     }
-    // Minutes may have passed: what was approved runs only if the policy still says no more than "ask".
+    // Minutes may have passed, and links may have moved: what was approved is judged again. It runs if it would be held
+    // for the same reason now; a policy that asks for another reason asks about something the person was not told.
     whenPolicyIsThere((policy) => {
       if (call.state !== 'holding') return
-      const revision = policy.ok ? policy.revision : 'none'
-      if (revision === call.revision) return forwardApproved(call)
+      const before = call.decision
       const decision = decide(call, policy)
+      if (decision.kind === 'hold' && before !== undefined && sameReason(before, decision)) return forwardApproved(call)
       if (decision.kind !== 'hold') return follow(call, decision)
       recordDecision(call, decision, false)
       advance(call, 'holding', 'ended')
-      spool.add('call.cancelled', { call: call.id, by: 'client', forwarded: false })
+      spool.add('call.cancelled', { call: call.id, by: 'policy', forwarded: false })
       const reason = 'the policy changed while this call was waiting, so its approval no longer applies'
       refuse(call, { decision: 'cancelled', reason, retry: 'identical' })
     })
@@ -438,12 +411,4 @@ export function createCalls(options: CallsOptions): Calls {
       flush()
     },
   }
-}
-
-/** Everything in one piece, because each write wakes the upstream. */
-function joined(parts: readonly (Buffer | string)[]): Buffer | string {
-  const [first] = parts
-  if (first !== undefined && parts.length === 1) return first
-  if (parts.every((part) => typeof part === 'string')) return parts.join('')
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }

@@ -20,12 +20,15 @@ export function readClientInfo(text: string): { name: string; version: string; p
   return name ? { name, version: version ?? '', protocolVersion: protocolVersion ?? '' } : undefined
 }
 
-/** JSON text of the id that the line takes back, if it is a cancellation. */
-export function cancelledId(text: string): string | undefined {
-  const message = parse(text)
-  if (message?.['method'] !== 'notifications/cancelled') return undefined
-  const id = (message['params'] as Record<string, unknown> | undefined)?.['requestId']
-  return typeof id === 'string' || typeof id === 'number' ? JSON.stringify(id) : undefined
+/** JSON texts of the ids that the line takes back: one for a cancellation, more for a batch of them. */
+export function cancelledIds(text: string): string[] {
+  const read = parse(text)
+  const messages = (Array.isArray(read) ? read : [read]) as (Record<string, unknown> | null | undefined)[]
+  return messages.flatMap((message) => {
+    if (message?.['method'] !== 'notifications/cancelled') return []
+    const id = (message['params'] as Record<string, unknown> | null | undefined)?.['requestId']
+    return typeof id === 'string' || typeof id === 'number' ? [JSON.stringify(id)] : []
+  })
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -18,7 +18,8 @@ export function filePaths(cwd: string): PolicyPorts {
   return {
     separator: path.sep as '/' | '\\',
     resolvePath: (text) => {
-      if (text.includes('\0')) return undefined
+      // Another user's home is resolved by some programs and a plain name to others.
+      if (text.includes('\0') || /^~[^/\\]/.test(text)) return undefined
       const fromHome = /^~([/\\]|$)/.test(text)
       // To a program that does not know `~` it is a folder like any other, and what `..` leads to is another place.
       if (fromHome && hasParent.test(text)) return undefined

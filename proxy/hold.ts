@@ -50,6 +50,7 @@ export function createHolder(options: HolderOptions): Holder {
       call: call.id,
       tool: call.rpc.tool,
       arguments: call.rpc.arguments,
+      ...(call.rpc.beside === undefined ? {} : { beside: call.rpc.beside }),
       argumentsHash: call.argumentsHash,
       risk: { class: call.request.risk.class, evidence: [...call.request.risk.evidence] },
       rules: decision.rules.map((rule) => ({ ...rule })),

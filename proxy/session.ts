@@ -9,7 +9,7 @@ import { maxClientLineBytes } from '../core/wire/limits.ts'
 import { createAnswerWatcher } from './answers.ts'
 import { createBrokerClient } from './broker-client.ts'
 import { createCalls } from './calls.ts'
-import { cancelledId, readableText, readClientInfo } from './client-lines.ts'
+import { cancelledIds, readableText, readClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
 import { redactedWords } from './excerpt.ts'
 import { filePaths } from './file-paths.ts'
@@ -135,8 +135,10 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
         return calls.reject(message.idText, message.code, message.problem, line.length)
       case 'other': {
         if (clientInfo === undefined && text.includes('initialize')) introduce(text)
-        const taken = text.includes('cancelled') ? cancelledId(text) : undefined
-        if (taken === undefined || calls.cancelled(taken)) calls.pass(whole)
+        const taken = text.includes('cancelled') ? cancelledIds(text) : []
+        const toTell = taken.filter(calls.cancelled)
+        // A cancellation of what the upstream never got is dropped; any other line passes as it is.
+        if (taken.length === 0 || toTell.length > 0) calls.pass(whole)
       }
     }
   }

@@ -71,6 +71,8 @@ function walkSecret(value: JsonValue, state: State): JsonValue {
     const redacted = value.map((element) => walkSecret(element, state))
     return redacted.some((element, index) => element !== value[index]) ? redacted : value
   }
+  // A short number under such a name counts something; a PIN or a one-time code has at least four digits.
+  if (typeof value === 'number') return Math.abs(value) >= 1000 ? marked(String(value), state) : value
   return typeof value === 'object' && value !== null ? walkObject(value, state, true) : value
 }
 

@@ -16,6 +16,9 @@ const whole = new Set([
   'jwt',
   'bearer',
   'otp',
+  'pass',
+  'passwords',
+  'secrets',
 ])
 /** Last words of longer names: `GITHUB_TOKEN`, `clientSecret`, `x-api-key`. `PWD` alone is a folder. */
 const last = new Set(['authorization', 'cookie', 'secret', 'token', 'password', 'passwd', 'passphrase', 'pwd', 'pass'])
@@ -64,7 +67,10 @@ const quick = /pass|pwd|secret|token|key|authorization|cookie|cred|jwt|bearer|ot
 /** Whether a value under this name is to be treated as a secret. */
 export function isSecretName(name: string): boolean {
   if (name.length > maxName || !quick.test(name)) return false
-  const words = (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) ?? []).map((word) => word.toLowerCase())
+  // `password2`, `password_confirmation`
+  const words = (
+    name.replace(/[_-]?(?:\d+|confirm(?:ation)?)$/i, '').match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) ?? []
+  ).map((word) => word.toLowerCase())
   if (whole.has(words.join(''))) return true
   const end = words.at(-1) ?? ''
   const before = words.at(-2) ?? ''

@@ -1,5 +1,6 @@
 // Argument paths of the policy language: `a.b`, `a[0]`, `a["x.y"]`, `a[*]` (some element), `**` (some string within).
 import type { JsonObject, JsonValue } from '../schema/json.ts'
+import { foldKey } from '../wire/json-line.ts'
 
 export type PathStep =
   | { kind: 'key'; key: string }
@@ -111,8 +112,14 @@ function take(step: PathStep, value: Found, into: Found[]): void {
   }
 }
 
-/** Own keys only: `constructor` and `__proto__` are no arguments. */
+/**
+ * Own keys only: `constructor` and `__proto__` are no arguments. Some servers match keys without regard to case, so a
+ * second spelling of the key leaves it open which value they would take.
+ */
 function ownValue(object: JsonObject, key: string): Found {
+  for (const other of Object.keys(object)) {
+    if (other !== key && other.length === key.length && foldKey(other) === foldKey(key)) return unreachable
+  }
   return Object.hasOwn(object, key) ? (object[key] ?? null) : absent
 }
 

@@ -10,10 +10,14 @@ export type PolicyPorts = {
 
 export type PathJudge = { inside(text: string, folders: readonly string[]): Outcome }
 
+/** Looking at the disk takes time that every other call waits for; a call with more texts than this is asked about. */
+const mostPaths = 2000
+
 export function pathJudge(ports: PolicyPorts): PathJudge {
   const known = new Map<string, string | undefined>()
   const resolve = (text: string): string | undefined => {
     if (known.has(text)) return known.get(text)
+    if (known.size >= mostPaths) return undefined
     const real = ports.resolvePath(text)
     known.set(text, real)
     return real

@@ -37,13 +37,15 @@ function assessName(tool: string): RiskAssessment {
   const words = nameWords(tool)
   const listed = knownNames.get(words.join('_'))
   if (listed) return { class: listed, evidence: ['A tool of this name is known'] }
-  const found = phrases(words).flatMap(phraseSigns)
+  const parts = phrases(words).map(phraseSigns)
+  const found = parts.flat()
   const evidence = found.map(({ word, sign }) => `Its name says “${word.replace('+', ' ')}” (${sign.class})`)
   // Letters that only look like ours could hide any verb.
   const odd = /[^\x20-\x7e]/.test(tool)
   if (odd) evidence.push('Its name has unusual characters')
   const classes: RiskClass[] = found.map(({ sign }) => sign.class)
-  if (odd || classes.length === 0) classes.push('unknown')
+  // `list_and_nuke`: what the second half does is not known, whatever the first half does.
+  if (odd || parts.some((part) => part.length === 0)) classes.push('unknown')
   if (evidence.length === 0) evidence.push('Its name says nothing of what it does')
   return { class: riskiest(classes), evidence: [...new Set(evidence)] }
 }

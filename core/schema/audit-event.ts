@@ -70,6 +70,8 @@ export const auditEventData = {
     /** Canonical argument hash (RFC 8785 JCS, SHA-256) over the exact arguments, before redaction. */
     argumentsHash: sha256,
     arguments: excerpt,
+    /** What the message carries beside name, arguments and `_meta`, if anything. */
+    beside: excerpt.optional(),
     /** Allowed and sent on right after this line: stands for a `call.forwarded` of its own. */
     forwarded: z.literal(true).optional(),
   }),
@@ -96,7 +98,12 @@ export const auditEventData = {
     result: excerpt.optional(),
   }),
   /** The client took the call back, or went away, before it was answered. */
-  'call.cancelled': z.strictObject({ call: callId, by: z.enum(['client', 'disconnect']), forwarded: z.boolean() }),
+  'call.cancelled': z.strictObject({
+    call: callId,
+    /** `policy`: it changed while the call was held. `batch`: another call of its batch may not run. */
+    by: z.enum(['client', 'disconnect', 'policy', 'batch']),
+    forwarded: z.boolean(),
+  }),
   /** A line from the client that could not be accepted as a message; nothing was forwarded. */
   'message.rejected': z.strictObject({ code: z.int(), problem: z.string(), bytes: z.int().nonnegative() }),
 

@@ -39,6 +39,9 @@ const sessionOpen = {
   result: z.strictObject({}),
 }
 
+/** Ed25519 over `decisionMessage`, base64: a relay on the socket path can pass on what the broker says, not say it. */
+const signature = z.string()
+
 /**
  * Asks for a person's approval of one call. Resolves when it is decided, when a matching single-use grant exists,
  * or when the hold budget ends (`released`: the card stays in the queue).
@@ -49,6 +52,8 @@ const approvalRequest = {
     tool: z.string(),
     /** The exact arguments, unredacted: the person must see what will run. Kept in memory only. */
     arguments: z.record(z.string(), z.unknown()),
+    /** What else the message carries beside name, arguments and `_meta`; part of what is hashed. */
+    beside: z.record(z.string(), z.unknown()).optional(),
     argumentsHash: sha256,
     risk: z.strictObject({ class: z.enum(riskClasses), evidence: z.array(z.string()) }),
     rules: z.array(ruleRef),
@@ -61,8 +66,8 @@ const approvalRequest = {
     timeoutMs: z.int().positive().optional(),
   }),
   result: z.discriminatedUnion('outcome', [
-    z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string() }),
-    z.strictObject({ outcome: z.literal('grant'), approval: z.string(), by: z.string() }),
+    z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string(), signature }),
+    z.strictObject({ outcome: z.literal('grant'), approval: z.string(), by: z.string(), signature }),
     z.strictObject({
       outcome: z.literal('refused'),
       approval: z.string(),
@@ -95,3 +100,17 @@ export type BrokerResult<M extends BrokerMethod> = z.infer<(typeof brokerRequest
 
 /** What the hello signature covers. */
 export const helloMessage = (nonce: string) => `countersign-hello:${nonce}`
+
+/** What the signature of an approval covers: this connection, this call, exactly these arguments, this policy. */
+export const decisionMessage = (of: {
+  nonce: string
+  call: string
+  tool: string
+  argumentsHash: string
+  revision: string
+  outcome: 'approved' | 'grant'
+}) => `countersign-decision:${JSON.stringify([of.nonce, of.call, of.tool, of.argumentsHash, of.revision, of.outcome])}`
+
+/** An answer as the queue gives it, before the connection signs it. */
+export type ApprovalAnswer = Unsigned<BrokerResult<'approval.request'>>
+type Unsigned<T> = T extends unknown ? Omit<T, 'signature'> : never

@@ -11,6 +11,11 @@ export type ToolCall = {
   tool: string
   /** What the call does; `{}` where the client sent none. */
   arguments: JsonObject
+  /**
+   * What else the message carries: parameters beside name, arguments and `_meta`, and members beside JSON-RPC's own.
+   * Shown, hashed and bound like the arguments, because it is forwarded like them.
+   */
+  beside?: JsonObject
   /** The token for progress notifications, as JSON text, if the client gave one. */
   progressToken?: string
   /** A request of the stateless era (2026-07-28), whose results carry `resultType`. */
@@ -28,6 +33,9 @@ export type ClientMessage =
   | { kind: 'batch'; calls: ToolCall[]; others: number; otherIds: string[]; text: string }
   | { kind: 'other' }
   | { kind: 'rejected'; code: number; problem: string; idText: string }
+
+/** Far more than any id or name needs, and little enough to stand in a record several times. */
+const longestName = 1024
 
 /** Marks a request of the stateless era: every such request names its protocol version in `_meta`. */
 const modernVersionKey = 'io.modelcontextprotocol/protocolVersion'
@@ -139,6 +147,13 @@ function readCall(message: JsonObject, idText: string, text: string): ClientMess
   }
   const args = params['arguments'] ?? {}
   if (!isObject(args)) return reject(rpcCodes.invalidParams, '`params.arguments` must be an object')
+  if (idText.length > longestName || tool.length > longestName) {
+    return reject(rpcCodes.invalidRequest, `an id or a tool's name has at most ${longestName} characters`)
+  }
+  const beside = {
+    ...others(message, ['jsonrpc', 'id', 'method', 'params']),
+    ...others(params, ['name', 'arguments', '_meta']),
+  }
   const meta = params['_meta']
   const token = isObject(meta) ? meta['progressToken'] : undefined
   return {
@@ -147,11 +162,16 @@ function readCall(message: JsonObject, idText: string, text: string): ClientMess
       idText,
       tool,
       arguments: args,
+      ...(Object.keys(beside).length === 0 ? {} : { beside }),
       ...(typeof token === 'string' || typeof token === 'number' ? { progressToken: JSON.stringify(token) } : {}),
       modern: isObject(meta) && Object.hasOwn(meta, modernVersionKey),
       text,
     },
   }
+}
+
+function others(object: JsonObject, known: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !known.includes(key)))
 }
 
 function misspelt(message: JsonObject): ClientMessage {

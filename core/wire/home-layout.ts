@@ -48,7 +48,7 @@ export function homeLayout(
   let socket = under('run', 'broker.sock')
   if (place.platform === 'win32') {
     socket = `\\\\.\\pipe\\countersign-${place.userName}-${id}`
-  } else if (socket.length > maxSocketPath) {
+  } else if (encodeURIComponent(socket).replace(/%../g, '.').length > maxSocketPath) {
     run = `${place.tmpDir}/countersign-${place.userName}-${id}`
     socket = `${run}/broker.sock`
   }

@@ -84,8 +84,8 @@ export function canonicalJson(value: JsonValue): string {
 }
 
 /** The hash that stands for exactly these arguments: in the spool, on the card, in the binding of an approval. */
-export function argumentsHash(args: JsonObject, sha256: (text: string) => string): string {
-  return sha256(canonicalJson(args))
+export function argumentsHash(args: JsonObject, sha256: (text: string) => string, beside?: JsonObject): string {
+  return sha256(canonicalJson(beside === undefined ? args : { arguments: args, beside }))
 }
 
 const QUOTE = 0x22

@@ -42,6 +42,8 @@ const approvalCard = z.strictObject({
   where: z.strictObject({ server: z.string(), command: z.array(z.string()), pin: z.string() }),
   tool: z.string(),
   arguments: z.record(z.string(), z.unknown()),
+  /** What else the message carries, and an approval would forward. */
+  beside: z.record(z.string(), z.unknown()).optional(),
   argumentsHash: z.string(),
   risk: z.strictObject({ class: z.enum(riskClasses), evidence: z.array(z.string()) }),
   rule: z.strictObject({

@@ -17,7 +17,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     server: 'github',
     pin: 'a'.repeat(64),
     command: ['node', 'server.js'],
-    cwd: '/work',
+    cwd: '/home/me/project',
     pid: 10,
     parentPid: 9,
     startedAt: 1,

@@ -296,9 +296,6 @@ it('a damaged spool found at the start is shown, and starting goes on', async ()
   fs.mkdirSync(layout.spool)
   fs.writeFileSync(path.join(layout.spool, 's1.jsonl'), 'no event\n')
   const broker = await start()
-  await broker
-    .event('status.changed', ({ status }) => status.alerts.some(({ kind }) => kind === 'spool-damaged'))
-    .catch(() => undefined)
   expect(broker.status().alerts).toMatchObject([{ kind: 'spool-damaged', detail: expect.stringContaining('s1.jsonl') }])
 })
 

@@ -70,7 +70,7 @@ describe('from the client', () => {
     [
       'duplicate keys in the arguments',
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_note","arguments":{"a":1,"a":2}}}',
-      -32602,
+      -32600,
     ],
   ])('%s: an error, a line in the log, and the next call runs', async (_, line, code) => {
     const broker = await startTestBroker(home.home)

@@ -102,7 +102,9 @@ export async function writeHeldApprovedAndRefused(agent: Agent, page: Page, fold
   const answer = await refused
   expect(answer.isError).toBe(true)
   expect(answer.content[0]?.text).toContain('Not in this folder, please.')
-  expect(answer.content[0]?.text).toContain('Held because: No rule covers this call of write_file; the default for write is to ask')
+  expect(answer.content[0]?.text).toContain(
+    'Held because: No rule covers this call of write_file; the default for write is to ask',
+  )
   expect(answer._meta?.['dev.countersign/decision']).toMatchObject({ decision: 'refused' })
   expect(existsSync(second)).toBe(false)
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { helloMessage } from '../../core/wire/broker-contract.ts'
+import { decisionMessage, helloMessage } from '../../core/wire/broker-contract.ts'
 import { type BrokerDouble, type Heard, startBrokerDouble } from './support/broker-double.ts'
 import {
   answerTo,
@@ -32,7 +32,7 @@ afterEach(async () => {
   await bench.remove()
 })
 
-async function listen(options: { sign(nonce: string): string; answer?(heard: Heard): unknown }): Promise<Heard[]> {
+async function listen(options: { sign(text: string): string; answer?(heard: Heard): unknown }): Promise<Heard[]> {
   broker = await startBrokerDouble(bench.home, options.sign, options.answer)
   return broker.heard
 }
@@ -78,7 +78,7 @@ describe('a process on our socket without our key', () => {
     createInstall(bench.home)
     const { privateKey } = generateKeyPairSync('ed25519')
     const heard = await listen({
-      sign: (nonce) => sign(null, Buffer.from(helloMessage(nonce)), privateKey).toString('base64'),
+      sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64'),
     })
     const client = bench.start({ policy: usual })
     const answer = await callTool(client, 1, 'write_x', { secret: 'content' })
@@ -102,9 +102,35 @@ describe('a process on our socket without our key', () => {
 describe('a broker', () => {
   const install = () => {
     const made = createInstall(bench.home)
-    return { sign: (nonce: string) => made.sign(helloMessage(nonce)) }
+    return { sign: made.sign }
   }
   const decide = (result: unknown) => (heard: Heard) => (heard.method === 'approval.request' ? result : undefined)
+
+  it.each([
+    ['no signature worth the name', () => 'AAAA'],
+    ['the signature of its hello', (sign: (text: string) => string) => sign(helloMessage('a-nonce-of-some-length'))],
+    [
+      'a signature over other arguments',
+      (sign: (text: string) => string, params: Record<string, unknown>) => {
+        const { call, tool, revision } = params as { call: string; tool: string; revision: string }
+        const outcome = 'approved'
+        return sign(decisionMessage({ nonce: '', call, tool, revision, outcome, argumentsHash: '0'.repeat(64) }))
+      },
+    ],
+  ])('whose approval carries %s approves nothing', async (_, forge) => {
+    const { sign } = install()
+    await listen({
+      sign,
+      answer: ({ method, params }) =>
+        method === 'approval.request'
+          ? { outcome: 'approved', approval: 'a', by: 'ada', signature: forge(sign, params) }
+          : {},
+    })
+    const answer = await callTool(bench.start({ policy: usual }), 1, 'write_x')
+    expect(textOf(answer)).toContain('not signed by the Countersign app')
+    expect(decisionOf(answer)).toMatchObject({ decision: 'no-broker' })
+    expect(bench.witness.calls()).toEqual([])
+  })
 
   it('that hangs is given up on after the budget, and told so', async () => {
     const heard = await listen({
@@ -264,7 +290,7 @@ describe('a broker', () => {
     made.publish(usual)
     let approve: (result: unknown) => void = () => undefined
     const heard = await listen({
-      sign: (nonce) => made.sign(helloMessage(nonce)),
+      sign: made.sign,
       answer: (message) =>
         message.method === 'approval.request' ? new Promise((resolve) => (approve = resolve)) : undefined,
     })

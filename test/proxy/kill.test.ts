@@ -1,7 +1,6 @@
 // kill -9 at every step of a call. Whatever the step: nothing ran that the record does not show as decided and sent on,
 // and no answer reached the client that the record does not have.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { helloMessage } from '../../core/wire/broker-contract.ts'
 import { waitForExit } from '../support/processes.ts'
 import { type BrokerDouble, startBrokerDouble } from './support/broker-double.ts'
 import { answerTo, type Bench, createBench, createInstall, fixture, toolCall, usual } from './support/proxy.ts'
@@ -94,10 +93,8 @@ describe.each([
 describe('a held call, killed when', () => {
   it.each(held)('%s', async (...step) => {
     const install = createInstall(bench.home)
-    broker = await startBrokerDouble(
-      bench.home,
-      (nonce) => install.sign(helloMessage(nonce)),
-      ({ method }) => (method === 'approval.request' ? { outcome: 'approved', approval: 'a', by: 'ada' } : {}),
+    broker = await startBrokerDouble(bench.home, install.sign, ({ method }) =>
+      method === 'approval.request' ? { outcome: 'approved', approval: 'a', by: 'ada' } : {},
     )
     check(await killAt(step[1], 'write_x'), step)
   })

@@ -150,6 +150,12 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
               ) : (
                 <ValueTree value={card.arguments} path="" />
               )}
+              {card.beside === undefined ? null : (
+                <>
+                  <h4 className="label">Sent beside the arguments</h4>
+                  <ValueTree value={card.beside} path="#beside" />
+                </>
+              )}
               <ReviewEnd id="#end" />
             </section>
             <CardFacts card={card} />

@@ -46,7 +46,11 @@ const cases: [story: string, steps: Step[], outcome: CallOutcome][] = [
   ['allowed by a rule, session ended before', [...allow, ended], 'cancelled'],
   ['allowed by a rule, process gone before', [...allow, gone], 'cancelled'],
   ['allowed by a rule, forwarded', [...allow, forwarded], 'running'],
-  ['allowed and sent on in one line', allow.map((one) => ({ ...one, data: Object.assign({}, one.data, { forwarded: true }) })), 'running'],
+  [
+    'allowed and sent on in one line',
+    allow.map((one) => ({ ...one, data: Object.assign({}, one.data, { forwarded: true }) })),
+    'running',
+  ],
   ['announced, then taken back before it was sent', [...allow, forwarded, cancelled(false)], 'cancelled'],
   ['forwarded, then cancelled', [...allow, forwarded, cancelled(true)], 'running'],
   [

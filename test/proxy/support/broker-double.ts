@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
-import { brokerProtocolVersion } from '../../../core/wire/broker-contract.ts'
+import { brokerProtocolVersion, decisionMessage, helloMessage } from '../../../core/wire/broker-contract.ts'
 
 export type Heard = { method: string; params: Record<string, unknown> }
 
@@ -16,10 +16,13 @@ export type BrokerDouble = {
   close(): void
 }
 
-/** Listens under `home`, whose keys must be there. `answer` says what requests after `hello` get; `{}` where it gives nothing. */
+/**
+ * Listens under `home`, whose keys must be there. `sign` signs a text with the key it pretends to have. `answer` says what
+ * requests after `hello` get, `{}` where it gives nothing; an approval without a signature gets one.
+ */
 export async function startBrokerDouble(
   home: string,
-  sign: (nonce: string) => string,
+  sign: (text: string) => string,
   answer: (heard: Heard) => unknown = () => ({}),
 ): Promise<BrokerDouble> {
   const heard: Heard[] = []
@@ -30,11 +33,19 @@ export async function startBrokerDouble(
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
-    connection.onRequest((method, params) => {
+    let nonce = ''
+    connection.onRequest(async (method, params) => {
       const message = { method, params: params as Record<string, unknown> }
       heard.push(message)
-      if (method !== 'hello') return answer(message) ?? {}
-      return { protocol: brokerProtocolVersion, version: '0.0.0', signature: sign(String(message.params['nonce'])) }
+      if (method === 'hello') {
+        nonce = String(message.params['nonce'])
+        return { protocol: brokerProtocolVersion, version: '0.0.0', signature: sign(helloMessage(nonce)) }
+      }
+      const given = ((await answer(message)) ?? {}) as Record<string, unknown>
+      const { outcome } = given
+      if ((outcome !== 'approved' && outcome !== 'grant') || 'signature' in given) return given
+      const asked = message.params as { call: string; tool: string; argumentsHash: string; revision: string }
+      return { ...given, signature: sign(decisionMessage({ ...asked, nonce, outcome })) }
     })
     connection.onNotification((method, params) => {
       heard.push({ method, params: params as Record<string, unknown> })
