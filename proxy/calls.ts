@@ -280,6 +280,7 @@ export function createCalls(options: CallsOptions): Calls {
 
   const sendWhenOnDisk = (step: SendStep) => {
     const release = outbox.addWaiting(() => sent(step))
+    for (const call of step.calls) call.release = release
     const onDisk = (error: Error | undefined) => {
       if (error) {
         reportRecordProblem(error)

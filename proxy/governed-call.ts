@@ -30,6 +30,8 @@ export type GovernedCall = {
   /** On the monotonic clock, in milliseconds. */
   sentAt?: number
   heldAt?: number
+  /** Lets what was sent after this call go, should it not go itself. */
+  release?: () => void
   /** Stops the heartbeat and whatever else waits with the hold. */
   stopHold?: () => void
 }
@@ -41,6 +43,7 @@ export type GovernedCall = {
 export function advance(call: GovernedCall, from: CallState | readonly CallState[], to: CallState): boolean {
   if (typeof from === 'string' ? call.state !== from : !from.includes(call.state)) return false
   call.state = to
+  if (to === 'ended') call.release?.()
   if (to !== 'holding') {
     call.stopHold?.()
     delete call.stopHold

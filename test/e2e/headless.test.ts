@@ -53,6 +53,8 @@ afterEach(async () => {
 it.each(agentKinds)('%s: a write is held, approved and done; another refused and not done', async (kind) => {
   agent = await startAgent(kind, home.home, folder)
   await writeHeldApprovedAndRefused(agent, page, folder)
+  // The window has moved on from the answered card, so that letters are keys again.
+  await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('l')
   const rows = page.getByRole('main')
