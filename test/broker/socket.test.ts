@@ -259,12 +259,15 @@ describe('garbage', () => {
     const answered = new Promise<void>((resolve) => {
       socket.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk
-        if (text.split('"signature"').length === 4) resolve()
+        if (['"id":1', '"id":2', '"id":3'].every((id) => text.includes(id))) resolve()
       })
     })
     for (const byte of hello(1)) await new Promise((resolve) => socket.write(byte, resolve))
     socket.write(hello(2) + hello(3))
     await answered
+    // Greeted once: a later nonce must not take the place of the one that approvals are signed for.
+    expect(text.split('"signature"')).toHaveLength(2)
+    expect(text.split('already greeted')).toHaveLength(3)
     socket.destroy()
   })
 

@@ -94,6 +94,49 @@ describe('a held call', () => {
     expect(witness.calls()).toHaveLength(1)
   })
 
+  it('shows what is sent beside the arguments, and asks again when that changes', async () => {
+    const agent = client(['--hold-budget', '0.2'])
+    const params = { ...call('write_note', { n: 1 }), force: true }
+    await agent.request('tools/call', params)
+    const card = await broker.card(({ caller }) => caller.state === 'released')
+    expect(card.beside).toEqual({ force: true })
+    expect(await broker.approve(card)).toBe('granted')
+
+    const changed = agent.request('tools/call', { ...params, force: 'yes' })
+    const other = await broker.card(({ beside }) => beside?.['force'] === 'yes')
+    await broker.refuse(other)
+    expect(failed((await changed).message)).toBe(true)
+    expect(witness.calls()).toEqual([])
+
+    // `_meta` is new with every attempt and no part of what is approved.
+    const again = { ...params, _meta: { attempt: 2 } }
+    expect(failed((await agent.request('tools/call', again)).message)).toBe(false)
+    expect(witness.lines().at(-1)?.message).toMatchObject({ params: again })
+  })
+
+  it('runs after an unrelated policy edit, and not if its own reason has changed', async () => {
+    const agent = client()
+    const first = agent.request('tools/call', call('write_note', { n: 1 }))
+    const card = await broker.card()
+    home.writePolicy('other.yaml', 'version: 1\nserver: other\nrules: []\n')
+    await broker.event('policies.changed')
+    expect(await broker.approve(card)).toBe('ran')
+    expect(failed((await first).message)).toBe(false)
+
+    const second = agent.request('tools/call', call('write_note', { n: 2 }))
+    const next = await broker.card(({ arguments: args }) => args['n'] === 2)
+    const revision = (await broker.ask('policies.list', {})).revision
+    const rule = '  - { id: look, effect: require-approval, tools: write_note }'
+    home.writePolicy('other.yaml', `version: 1\nrules:\n${rule}\n`)
+    await broker.event(
+      'policies.changed',
+      (event) => event.revision !== revision && event.revision !== card.rule.revision,
+    )
+    await broker.approve(next)
+    expect(textOf((await second).message)).toContain('the policy changed')
+    expect(witness.calls()).toHaveLength(1)
+  })
+
   it('attaches a retry to the card that is still open', async () => {
     const agent = client(['--hold-budget', '0.3'])
     await agent.request('tools/call', call('write_note', { n: 1 }))
@@ -115,6 +158,17 @@ describe('a held call', () => {
     const card = await broker.card()
     agent.notify('notifications/cancelled', { requestId: 'x', reason: 'user' })
     await broker.card(({ caller }) => caller.state === 'gone')
+    expect(await broker.approve(card)).toBe('granted')
+    await agent.request('ping')
+    expect(witness.calls()).toEqual([])
+  })
+
+  it('does not run once it was taken back in a batch', async () => {
+    const agent = client()
+    agent.send({ jsonrpc: '2.0', id: 'x', method: 'tools/call', params: call('write_note', {}) })
+    await broker.card()
+    agent.send([{ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'x' } }])
+    const card = await broker.card(({ caller }) => caller.state === 'gone')
     expect(await broker.approve(card)).toBe('granted')
     await agent.request('ping')
     expect(witness.calls()).toEqual([])

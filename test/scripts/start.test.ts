@@ -132,7 +132,7 @@ it('demo: a refusal reaches the agent with its reason, and the file is not writt
   const [, link = ''] = await demo.printed(linkPattern)
   expect(await answer(link, 'approvals.refuse', 'keep it short')).toBe('refused')
   const { code, text } = await demo.ended
-  expect(text).toMatch(/✗ refused +a person refused this call: keep it short$/m)
+  expect(text).toMatch(/✗ refused +a person refused this call: keep it short\. Held because: Rule hold-changes/m)
   expect([code, demo.leftovers()]).toEqual([0, []])
 }, 60_000)
 

@@ -19,6 +19,18 @@ const found = (path: string, value: JsonObject = args) => {
   return lookUp(parsed.steps, value)
 }
 
+test('a second spelling of a key leaves open which value a server would take', () => {
+  const spelt: JsonObject = { path: '/ok', Path: '/secret', deep: { NAME: 'x' }, other: 1 }
+  expect(found('path', spelt)).toEqual([unreachable])
+  expect(found('Path', spelt)).toEqual([unreachable])
+  expect(found('PATH', spelt)).toEqual([unreachable])
+  expect(found('deep.name', spelt)).toEqual([unreachable])
+  expect(found('deep.NAME', spelt)).toEqual(['x'])
+  expect(found('other', spelt)).toEqual([1])
+  // U+017F, which folds to `s`.
+  expect(found('paths', { 'path\u017f': '/secret' })).toEqual([unreachable])
+})
+
 test.each([
   ['a.b', [1]],
   ['a', [args['a']]],

@@ -107,6 +107,7 @@ credentials: get-env printEnv
 execute: trigger-long-running-operation trigger-sampling-request
 write: toggle-simulated-logging toggle-subscriber-updates add
 # made up: two verbs, conjunctions, conventions
+unknown: list_and_nuke read_then_burn get_or_provision view_and_sign
 write: find_and_replace search_and_update getOrCreateUser get.or.create
 destructive: readThenDelete DELETE_ALL_FILES list_and_remove
 credentials: get_api_key listAccessKeys read_secret rotate_credentials get_password getEnvironmentVariables
