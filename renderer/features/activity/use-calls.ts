@@ -30,12 +30,15 @@ export function useCalls(filter: CallFilter, scroller: RefObject<HTMLElement | n
   const [loadingMore, setLoadingMore] = useState(false)
   const [heldCalls, setHeldCalls] = useState<readonly CallSummary[]>([])
   const round = useRef(0)
+  /** What changed while a page was on its way, which may not have it yet. */
+  const meanwhile = useRef<CallSummary[]>(undefined)
   const connected = useSession(({ connection }) => connection.state === 'live')
 
   const load = useCallback(
     async (before: string | undefined) => {
       round.current += 1
       const mine = round.current
+      meanwhile.current = []
       try {
         const page = await request('activity.list', {
           limit: pageSize,
@@ -46,10 +49,12 @@ export function useCalls(filter: CallFilter, scroller: RefObject<HTMLElement | n
         if (mine !== round.current) return
         setProblem(undefined)
         setHeldCalls([])
-        setLoaded((old) => ({
-          calls: before === undefined ? page.calls : [...(old?.calls ?? []), ...page.calls],
-          next: page.next,
-        }))
+        const changed = meanwhile.current ?? []
+        meanwhile.current = undefined
+        setLoaded((old) => {
+          const all = before === undefined ? page.calls : [...(old?.calls ?? []), ...page.calls]
+          return { calls: mergeCalls(all, changed, { text, outcome }, page.next === undefined), next: page.next }
+        })
       } catch (error) {
         if (mine === round.current) setProblem(problemText(error))
       } finally {
@@ -68,6 +73,7 @@ export function useCalls(filter: CallFilter, scroller: RefObject<HTMLElement | n
     () =>
       onEvent((event) => {
         if (event.type !== 'calls.changed') return
+        meanwhile.current?.push(...event.calls)
         const away = (scroller.current?.scrollTop ?? 0) > 0
         setLoaded((old) => {
           if (old === undefined) return old
