@@ -8,6 +8,7 @@ import {
   openApproval,
   transition,
 } from '../core/approval/state.ts'
+import { redact } from '../core/audit/redact.ts'
 import { maxDurationMs } from '../core/policy/duration.ts'
 import type { JsonObject } from '../core/schema/json.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
@@ -17,6 +18,11 @@ import { type Answer, type Ask, bindingOf, cardOf, type Entry, type Session } fr
 import { createGrants } from './grants.ts'
 import type { OwnRecord } from './own-record.ts'
 import { sha256 } from './sha256.ts'
+
+/** Of this process alone, so that a marker cannot be looked up in a table of known secrets. */
+const markerKey = crypto.randomBytes(32)
+const mark = (secret: string) =>
+  `[redacted:${crypto.createHmac('sha256', markerKey).update(secret).digest('hex').slice(0, 12)}]`
 
 export type ApprovalsOptions = {
   record: OwnRecord
@@ -90,7 +96,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         outcome,
         by,
         grant: event.type === 'approve' && entry.approval.caller.state !== 'waiting',
-        ...(reason === undefined ? {} : { reason }),
+        // The model gets the person's words as they are; the log, like every log of ours, keeps no secret in them.
+        ...(reason === undefined ? {} : { reason: redact(reason, mark).value as string }),
       })
     } catch (error) {
       if (event.type === 'approve' || event.type === 'refuse') throw error

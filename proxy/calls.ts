@@ -7,7 +7,7 @@ import type { Decision } from '../core/schema/decision.ts'
 import { type ClientMessage, rpcCodes, type ToolCall } from '../core/wire/client-message.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import { type Answer, idKeyOf } from './answers.ts'
-import { resultExcerpt } from './excerpt.ts'
+import { redactedText, resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
 import type { HoldEnd, Holder } from './hold.ts'
 import { decidedEvent, judgeCall, sameReason } from './judge-call.ts'
@@ -237,7 +237,7 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   const reject = (idText: string, code: number, problem: string, bytes: number) => {
-    spool.add('message.rejected', { code, problem, bytes })
+    spool.add('message.rejected', { code, problem: redactedText(problem), bytes })
     steps.push({ type: 'line', line: errorLine(idText, code, problem) })
   }
 
@@ -327,7 +327,9 @@ export function createCalls(options: CallsOptions): Calls {
   const finishHold = (call: GovernedCall, ended: HoldEnd) => {
     if (call.state !== 'holding') return // taken back, or its upstream died: already on record
     const afterMs = Math.round(options.monotonic() - (call.heldAt ?? call.receivedAt))
-    spool.add('hold.closed', { call: call.id, afterMs, ...ended.record })
+    const { reason } = ended.record
+    const kept = reason === undefined ? {} : { reason: redactedText(reason) }
+    spool.add('hold.closed', { call: call.id, afterMs, ...ended.record, ...kept })
     if (!ended.run) {
       advance(call, 'holding', 'ended')
       refuse(call, ended.refusal)

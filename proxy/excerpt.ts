@@ -14,6 +14,11 @@ const markerKey = crypto.randomBytes(32)
 const mark = (secret: string) =>
   `[redacted:${crypto.createHmac('sha256', markerKey).update(secret).digest('hex').slice(0, 12)}]`
 
+/** A sentence as it may be kept: what a person typed, or what a message held, can have a secret in it. */
+export function redactedText(text: string): string {
+  return redact(text, mark).value as string
+}
+
 /** A command line as it may be shown and kept: passwords and keys given as arguments are not. */
 export function redactedWords(words: string[]): string[] {
   return redact(words, mark).value as string[]

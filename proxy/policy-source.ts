@@ -5,6 +5,7 @@ import * as fs from 'node:fs'
 import { type CompiledPolicy, compilePolicy } from '../core/policy/compile.ts'
 import type { PolicySet } from '../core/schema/policy.ts'
 import { signedText, splitPublished } from '../core/wire/published-policy.ts'
+import { log } from './log.ts'
 import { sha256 } from './sha256.ts'
 
 /** The policy in force, or why there is none: then every call is refused. */
@@ -103,6 +104,7 @@ export function policyFromYaml(file: string): PolicySource {
   const loading = import('./policy-file.ts').then(({ readPolicyFile }) => {
     const read = readPolicyFile(file)
     state = read.ok ? { ok: true, policy: compilePolicy(read.set), revision: sha256(JSON.stringify(read.set)) } : read
+    if (!read.ok) log(`${read.problem}; every call will be refused`)
     return state
   })
   loading.catch(() => undefined) // reported by `current`

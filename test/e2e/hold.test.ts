@@ -1,4 +1,6 @@
 // Holding calls with everything real but the window: broker, socket, proxy, and a witness for an upstream.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { type RawClient, startRaw } from '../support/raw-client.ts'
@@ -60,6 +62,23 @@ describe('a held call', () => {
     expect(failed(message)).toBe(true)
     expect(textOf(message)).toContain('Use the drafts folder.')
     expect(witness.calls()).toEqual([])
+  })
+
+  it('keeps a secret in a reason, or in a line it rejects, out of everything on disk', async () => {
+    const secret = `ghp_${'abcdefghijklmnopqrstuvwxyz0123456789'}`
+    const agent = client()
+    agent.send(`{"id":1,"method":"tools/call","params":{"name":"x","arguments":{"${secret}":1,"${secret}":2}}}`)
+    await agent.next(({ text }) => text.includes('stands twice'))
+    const answer = agent.request('tools/call', call('write_note', {}), 'r')
+    await broker.refuse(await broker.card(), `Use ${secret} no more.`)
+    // The model gets the person's own words.
+    expect(textOf((await answer).message)).toContain(secret)
+    await broker.event('approval.closed')
+    await broker.stop()
+    const files = readdirSync(home.home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const holding = files.filter((file) => readFileSync(join(file.parentPath, file.name)).includes(secret))
+    expect(holding.map(({ name }) => name)).toEqual([])
+    expect(files.length).toBeGreaterThan(4)
   })
 
   it('cannot be approved by a binding other than the one shown', async () => {
