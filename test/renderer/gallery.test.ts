@@ -189,9 +189,14 @@ describe('approving', () => {
     await page.getByRole('button', { name: 'Unfold all lines' }).press('Enter')
     const readOn = page.getByRole('button', { name: 'Read on' })
     await readOn.waitFor()
-    for (let step = 0; step < 80 && (await readOn.count()) > 0; step += 1) {
-      await readOn.evaluate((button: HTMLElement) => button.click())
-    }
+    // Looked for and pressed in one go: the button is gone at the end, and could go between two questions from here.
+    const press = () =>
+      page.evaluate(() => {
+        const button = [...document.querySelectorAll('button')].find((one) => one.textContent?.trim() === 'Read on')
+        button?.click()
+        return button !== undefined
+      })
+    while (await press());
     await inertOver(1000)
     await unlocked()
   })
