@@ -72,21 +72,66 @@ function unquote(quoted: string): string | undefined {
   }
 }
 
+type KeysOf = (object: JsonObject) => readonly string[]
+
 /** Everything the path leads to: one entry for a plain path, one per element for `[*]` and `**`. Never empty. */
-export function lookUp(steps: readonly PathStep[], args: JsonObject): readonly Found[] {
+export function lookUp(steps: readonly PathStep[], args: JsonObject, keysOf: KeysOf = Object.keys): readonly Found[] {
   const [first] = steps
   // Nearly every path names one argument, and every call looks up those of many rules.
-  if (first?.kind === 'key' && steps.length === 1) return [ownValue(args, first.key)]
+  if (first?.kind === 'key' && steps.length === 1) return [ownValue(args, first.key, keysOf)]
   let found: Found[] = [args]
   for (const step of steps) {
     const next: Found[] = []
-    for (const value of found) take(step, value, next)
+    for (const value of found) take(step, value, next, keysOf)
     found = next
   }
   return found.length === 0 ? [absent] : found
 }
 
-function take(step: PathStep, value: Found, into: Found[]): void {
+export type LookedUp = {
+  readonly values: readonly Found[]
+  /** All the values in one text where they are many and all of them texts. */
+  joined(): string | undefined
+}
+
+/** Looks up paths in one call's arguments, each path once however many rules ask for it. */
+export type Finder = (path: string, steps: readonly PathStep[]) => LookedUp
+
+export function finder(args: JsonObject): Finder {
+  const known = new Map<string, LookedUp>()
+  let keys: readonly string[] | undefined
+  const keysOf: KeysOf = (object) => {
+    if (object !== args) return Object.keys(object)
+    keys ??= Object.keys(args)
+    return keys
+  }
+  return (path, steps) => {
+    const before = known.get(path)
+    if (before) return before
+    const found = lookedUp(lookUp(steps, args, keysOf))
+    known.set(path, found)
+    return found
+  }
+}
+
+/** So few are looked at one by one. */
+const fewValues = 8
+
+function lookedUp(values: readonly Found[]): LookedUp {
+  let text: string | undefined
+  let tried = values.length <= fewValues
+  return {
+    values,
+    joined() {
+      if (tried) return text
+      tried = true
+      if (values.every((value) => typeof value === 'string')) text = values.join('\n')
+      return text
+    },
+  }
+}
+
+function take(step: PathStep, value: Found, into: Found[], keysOf: KeysOf): void {
   if (value === absent || value === unreachable) {
     into.push(value)
     return
@@ -95,7 +140,7 @@ function take(step: PathStep, value: Found, into: Found[]): void {
     case 'key':
       if (value === null) into.push(absent)
       else if (typeof value !== 'object' || Array.isArray(value)) into.push(unreachable)
-      else into.push(ownValue(value, step.key))
+      else into.push(ownValue(value, step.key, keysOf))
       return
     case 'index':
       if (value === null) into.push(absent)
@@ -108,7 +153,7 @@ function take(step: PathStep, value: Found, into: Found[]): void {
       else for (const element of value) into.push(element)
       return
     case 'some-string':
-      collectStrings(value, into)
+      collectStrings(value, into, keysOf)
   }
 }
 
@@ -116,17 +161,22 @@ function take(step: PathStep, value: Found, into: Found[]): void {
  * Own keys only: `constructor` and `__proto__` are no arguments. Some servers match keys without regard to case, so a
  * second spelling of the key leaves it open which value they would take.
  */
-function ownValue(object: JsonObject, key: string): Found {
-  for (const other of Object.keys(object)) {
-    if (other !== key && other.length === key.length && foldKey(other) === foldKey(key)) return unreachable
+function ownValue(object: JsonObject, key: string, keysOf: KeysOf): Found {
+  const first = key.charCodeAt(0)
+  for (const other of keysOf(object)) {
+    if (other.length !== key.length || other === key) continue
+    // Most keys differ in their first letter; letters outside ASCII are left to the full comparison.
+    const start = other.charCodeAt(0)
+    if ((first | 0x20) !== (start | 0x20) && first < 0x80 && start < 0x80) continue
+    if (foldKey(other) === foldKey(key)) return unreachable
   }
   return Object.hasOwn(object, key) ? (object[key] ?? null) : absent
 }
 
-function collectStrings(value: JsonValue, into: Found[]): void {
+function collectStrings(value: JsonValue, into: Found[], keysOf: KeysOf): void {
   if (typeof value === 'string') into.push(value)
-  else if (Array.isArray(value)) for (const element of value) collectStrings(element, into)
+  else if (Array.isArray(value)) for (const element of value) collectStrings(element, into, keysOf)
   else if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) collectStrings(value[key] ?? null, into)
+    for (const key of keysOf(value)) collectStrings(value[key] ?? null, into, keysOf)
   }
 }

@@ -1,48 +1,60 @@
 // From the published set to something fast to ask. Loaded by the proxy: plain code, no zod, no YAML.
-import type { PolicyFile, PolicyRule, PolicySet, PolicySetEntry } from '../schema/policy.ts'
-import { type Effect, effects } from '../schema/policy-words.ts'
-import { type RiskClass, riskClasses } from '../schema/risk-class.ts'
-import { type CompiledCondition, compileCondition } from './condition.ts'
-import { compileGlobs, isLiteral, type TextMatcher } from './glob.ts'
+import type { PolicyFile, PolicySet, PolicySetEntry } from '../schema/policy.ts'
+import { type Action, type Effect, effects, type OtherAction, otherActions } from '../schema/policy-words.ts'
+import { riskClasses } from '../schema/risk-class.ts'
+import { type CompiledRule, compileRule, globs, knownEffect } from './compile-rule.ts'
+import type { TextEngines } from './engines.ts'
+import { compileGlobs, type TextMatcher } from './glob.ts'
+import { keysOf, knownWord, onlyKnown } from './known.ts'
+import { rememberedEngines } from './remembered-engines.ts'
+import { toolIndex } from './tool-index.ts'
 
-export type CompiledRule = {
-  readonly id: string
-  readonly file: string
-  readonly line: number
-  readonly effect: Effect
-  readonly server: TextMatcher
-  readonly client: TextMatcher | undefined
-  readonly risk: readonly string[] | undefined
-  readonly when: readonly CompiledCondition[]
-  readonly unless: readonly CompiledCondition[]
-  readonly reason: string | undefined
-  readonly approvalTimeoutMs: number | undefined
-}
+export type { CompiledRule } from './compile-rule.ts'
 
 type GovernedBy = { readonly file: string; readonly server: TextMatcher }
 export type CompiledDefault = GovernedBy & { readonly effects: ReadonlyMap<string, Effect> }
 export type BrokenFile = GovernedBy & { readonly problem: string }
 
-/** All that can matter for one tool of one server. Rules strictest effect first, then by file and id. */
+/** All that can matter for one tool of one server, or for one other kind of request to it. */
 export type Candidates = {
   readonly broken: readonly BrokenFile[]
+  /** By the strictest they can become, then by file and id. */
   readonly rules: readonly CompiledRule[]
   readonly defaults: readonly CompiledDefault[]
+  /** Whether a rule among them keeps arguments out of the audit log. */
+  readonly redacts: boolean
 }
 
-export type CompiledPolicy = { candidates(server: string, tool: string): Candidates }
+export type CompiledPolicy = {
+  /** For `tools/call`. */
+  candidates(server: string, tool: string): Candidates
+  /** For any other request: only rules with that `on`, and no defaults. */
+  others(server: string, action: OtherAction): Candidates
+  /** Whether the policy has a say in such requests at all; in `tools/call` it always has. */
+  governs(server: string, action: Action): boolean
+  /** Whether the client is not to see the tool in `tools/list`. */
+  hides(server: string, client: string, tool: string): boolean
+  /** Whether there is any tool that the client is not to see. */
+  hidesAny(server: string, client: string): boolean
+}
 
-/** How many (server, tool) pairs are remembered: more than a server has, bounded because callers make names up. */
+/** How many tools of a server are remembered: more than one has, bounded because callers make names up. */
 const maxRemembered = 1024
 const maxRememberedName = 256
+/** A proxy has one server; the broker and the tools ask about many. */
+const maxServers = 64
 
-/** Throws on a set this version does not fully understand; the caller must then refuse calls. */
-export function compilePolicy(set: PolicySet): CompiledPolicy {
+/**
+ * Throws on a set this version does not fully understand; the caller must then refuse calls. `engines` is called once,
+ * and only for a set that uses `matches` or `command`.
+ */
+export function compilePolicy(set: PolicySet, engines: () => TextEngines): CompiledPolicy {
   if (set.format !== 1) throw new Error(`policy format ${String(set.format)} is not known to this version`)
+  onlyKnown(set, setKeys, 'set')
   const broken: BrokenFile[] = []
   const defaults: CompiledDefault[] = []
-  const byTool = new Map<string, CompiledRule[]>()
-  const byGlob = new Map<string, { matches: TextMatcher; rules: CompiledRule[] }>()
+  const rules: CompiledRule[] = []
+  const shared = rememberedEngines(engines)
 
   for (const entry of set.files) {
     onlyKnown(entry, entryKeys, 'entry')
@@ -54,116 +66,106 @@ export function compilePolicy(set: PolicySet): CompiledPolicy {
     const { policy, file } = entry
     onlyKnown(policy, fileKeys, 'file')
     if (policy.version !== 1) throw new Error(`policy version ${String(policy.version)} is not known to this version`)
-    const server = compileGlobs(policy.servers)
+    const server = globs(policy.servers, `file ${file}`)
     const given = Object.entries(policy.defaults).map(([risk, effect]) => {
-      return [risk === '*' ? risk : knownRisk(risk), knownEffect(effect)] as const
+      return [risk === '*' ? risk : knownWord(risk, riskClasses, 'risk class'), knownEffect(effect)] as const
     })
     if (given.length > 0) defaults.push({ file, server, effects: new Map(given) })
-    for (const source of policy.rules) {
-      const rule = compileRule(source, file, server)
-      for (const tool of new Set(source.tools)) {
-        if (isLiteral(tool)) listIn(byTool, tool).push(rule)
-        else {
-          const group = byGlob.get(tool) ?? { matches: compileGlobs([tool]), rules: [] }
-          group.rules.push(rule)
-          byGlob.set(tool, group)
-        }
-      }
-    }
+    for (const rule of policy.rules) rules.push(compileRule(rule, file, server, shared))
   }
+  broken.sort(byFile)
+  defaults.sort(byFile)
+  rules.sort(strictestFirst)
 
-  const gather = (server: string, tool: string): Candidates => {
-    const rules = new Set(byTool.get(tool))
-    for (const group of byGlob.values()) {
-      if (group.matches(tool)) for (const rule of group.rules) rules.add(rule)
-    }
-    const governs = (one: GovernedBy) => one.server(server)
-    return {
-      broken: broken.filter(governs).sort(byFile),
-      rules: [...rules].filter((rule) => rule.server(server)).sort(strictestFirst),
-      defaults: defaults.filter(governs).sort(byFile),
-    }
+  const views = new Map<string, ServerView>()
+  const viewOf = (server: string): ServerView => {
+    const known = views.get(server)
+    if (known) return known
+    if (views.size >= maxServers) views.clear()
+    const governs = (one: Pick<GovernedBy, 'server'>) => one.server(server)
+    const view = serverView(broken.filter(governs), rules.filter(governs), defaults.filter(governs))
+    views.set(server, view)
+    return view
   }
+  const othersOf = (server: string, action: OtherAction): Candidates => {
+    const others = viewOf(server).others.get(action)
+    if (!others) throw new Error(`requests of the kind \`${String(action)}\` are not known to this version`)
+    return others
+  }
+  return {
+    candidates: (server, tool) => viewOf(server).candidates(tool),
+    others: othersOf,
+    governs(server, action) {
+      if (action === 'tools/call') return true
+      const others = othersOf(server, action)
+      return others.broken.length > 0 || others.rules.length > 0
+    },
+    hides: (server, client, tool) => viewOf(server).hiding(tool).some(about(client)),
+    hidesAny: (server, client) => viewOf(server).hidden.some(about(client)),
+  }
+}
 
+const about = (client: string) => (rule: CompiledRule) => rule.client === undefined || rule.client(client)
+
+/** What concerns one server, made when it is first asked about. */
+type ServerView = {
+  candidates(tool: string): Candidates
+  readonly others: ReadonlyMap<OtherAction, Candidates>
+  readonly hidden: readonly CompiledRule[]
+  hiding(tool: string): readonly CompiledRule[]
+}
+
+function serverView(
+  broken: readonly BrokenFile[],
+  rules: readonly CompiledRule[],
+  defaults: readonly CompiledDefault[],
+): ServerView {
+  const some = (ofThose: readonly CompiledRule[], theirDefaults: readonly CompiledDefault[]): Candidates => {
+    return { broken, rules: ofThose, defaults: theirDefaults, redacts: ofThose.some((rule) => rule.redact) }
+  }
+  const toolsOf = (rule: CompiledRule) => rule.tools
+  const ofTools = toolIndex(
+    rules.filter((rule) => !rule.on),
+    toolsOf,
+  )
+  const hidden = rules.filter((rule) => rule.hide)
   const remembered = new Map<string, Candidates>()
   return {
-    candidates(server, tool) {
-      if (tool.length > maxRememberedName) return gather(server, tool)
-      const key = `${server}\0${tool}`
-      const known = remembered.get(key)
+    candidates(tool) {
+      const known = remembered.get(tool)
       if (known) return known
+      const found = some(ofTools(tool), defaults)
+      if (tool.length > maxRememberedName) return found
       if (remembered.size >= maxRemembered) remembered.clear()
-      const gathered = gather(server, tool)
-      remembered.set(key, gathered)
-      return gathered
+      remembered.set(tool, found)
+      return found
     },
+    others: new Map(
+      otherActions.map((action) => {
+        return [
+          action,
+          some(
+            rules.filter((rule) => rule.on?.includes(action)),
+            [],
+          ),
+        ]
+      }),
+    ),
+    hidden,
+    hiding: toolIndex(hidden, toolsOf),
   }
 }
 
-function compileRule(source: PolicyRule, file: string, fileServer: TextMatcher): CompiledRule {
-  onlyKnown(source, ruleKeys, `rule ${source.id}`)
-  const ruleServer = source.servers && compileGlobs(source.servers)
-  return {
-    id: source.id,
-    file,
-    line: source.line,
-    effect: knownEffect(source.effect),
-    server: ruleServer ? (server) => fileServer(server) && ruleServer(server) : fileServer,
-    client: source.clients && compileGlobs(source.clients),
-    risk: source.risk?.map(knownRisk),
-    when: (source.when ?? []).map(compileCondition),
-    unless: (source.unless ?? []).map(compileCondition),
-    reason: source.reason,
-    approvalTimeoutMs: source.approvalTimeoutMs,
-  }
-}
-
-// A newer broker may publish keys this proxy knows nothing of. Ignoring one could loosen a rule, so it is an error.
-const keysOf = <T extends object>(keys: { [K in keyof Required<T>]: true }) => new Set(Object.keys(keys))
+const setKeys = keysOf<PolicySet>({ format: true, files: true })
 const entryKeys = new Set(['file', 'status', 'policy', 'servers', 'problem'])
 const fileKeys = keysOf<PolicyFile>({ version: true, name: true, servers: true, defaults: true, rules: true })
-const ruleKeys = keysOf<PolicyRule>({
-  id: true,
-  line: true,
-  effect: true,
-  tools: true,
-  servers: true,
-  clients: true,
-  risk: true,
-  when: true,
-  unless: true,
-  reason: true,
-  approvalTimeoutMs: true,
-})
-
-function onlyKnown(value: object, known: ReadonlySet<string>, what: string): void {
-  for (const key of Object.keys(value)) {
-    if (!known.has(key)) throw new Error(`policy ${what} has \`${key}\`, which this version does not know`)
-  }
-}
-
-function knownEffect(effect: string): Effect {
-  const known = effects.find((one) => one === effect)
-  if (!known) throw new Error(`policy effect \`${effect}\` is not known to this version`)
-  return known
-}
-
-function knownRisk(risk: string): RiskClass {
-  const known = riskClasses.find((one) => one === risk)
-  if (!known) throw new Error(`policy risk class \`${risk}\` is not known to this version`)
-  return known
-}
 
 const statusOf = (entry: never): string => String((entry as PolicySetEntry).status)
-
-function listIn<V>(map: Map<string, V[]>, key: string): V[] {
-  const list = map.get(key) ?? []
-  map.set(key, list)
-  return list
-}
 
 /** Code unit order: the same on every machine, whatever its language. */
 const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byFile = (a: GovernedBy, b: GovernedBy): number => textOrder(a.file, b.file)
+type Named = Pick<CompiledRule, 'file' | 'id'>
+export const byFileAndId = (a: Named, b: Named): number => textOrder(a.file, b.file) || textOrder(a.id, b.id)
 const strictestFirst = (a: CompiledRule, b: CompiledRule): number =>
-  effects.indexOf(b.effect) - effects.indexOf(a.effect) || textOrder(a.file, b.file) || textOrder(a.id, b.id)
+  effects.indexOf(b.strictest) - effects.indexOf(a.strictest) || byFileAndId(a, b)

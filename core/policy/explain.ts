@@ -3,45 +3,64 @@ import type { AccessRequest } from '../schema/access-request.ts'
 import type { Decision } from '../schema/decision.ts'
 import type { JsonValue } from '../schema/json.ts'
 import type { PolicyTest } from '../schema/policy.ts'
-import type { Effect } from '../schema/policy-words.ts'
+import { type Action, type Effect, effects } from '../schema/policy-words.ts'
 import type { RiskClass } from '../schema/risk-class.ts'
-import type { CompiledPolicy } from './compile.ts'
-import type { Seen } from './condition.ts'
-import { judge, type NotedCondition } from './judge.ts'
-import type { Outcome } from './operators.ts'
+import { byFileAndId, type CompiledPolicy } from './compile.ts'
+import type { NotedCondition, Seen } from './condition.ts'
+import { candidatesFor, type JudgedRule, judge } from './judge.ts'
+import type { Outcome } from './outcome.ts'
 import type { PolicyPorts } from './path-inside.ts'
-import { conditionWords } from './words.ts'
+import { conditionWords, limitWords } from './words.ts'
 
-export type TraceCondition = {
-  list: 'when' | 'unless'
-  path: string
-  tests: PolicyTest[]
+/** One condition; `any`, `all` and `not` (which has one group) with all that stands in them. */
+export type TraceCondition =
+  | {
+      kind: 'argument'
+      path: string
+      tests: PolicyTest[]
+      words: string
+      /** Long values are cut. */
+      seen: Seen
+      outcome: Outcome
+    }
+  | { kind: 'any' | 'all' | 'not'; words: string; outcome: Outcome; groups: TraceCondition[][] }
+
+export type TraceLimit = {
   words: string
-  /** Long values are cut. */
-  seen: Seen
-  outcome: Outcome
+  max: number
+  perMs: number
+  /** What this call uses of it: 1, or what the argument adds up to. */
+  amount: number | 'cannot-be-counted'
+  exhausted: boolean
 }
 
 export type TraceRule = {
   id: string
   file: string
   line: number
+  /** The effect it has here: `then` of its limit where that is used up or cannot be counted. */
   effect: Effect
   /** Whether its conditions hold: all of `when`, and not `unless`. */
   outcome: Outcome
   /** Whether it takes part: a doubt counts for a deny or an ask, never for an allow. */
   counts: boolean
-  conditions: TraceCondition[]
+  /** What followed from an outcome that could not be told. */
+  therefore?: string
+  conditions: (TraceCondition & { list: 'when' | 'unless' })[]
+  /** Where the rule has one and did not surely miss the call. */
+  limit?: TraceLimit
 }
 
 export type Trace = {
+  action: Action
   server: string
+  /** The tool, or what another action names (`Resource`). */
   tool: string
   client: string
   risk: { class: RiskClass; evidence: string[] }
   /** Files that cannot be used and govern the call; if there is any, nothing else is looked at. */
   broken: { file: string; problem: string }[]
-  /** Every rule that named the call, strictest effect first. */
+  /** Every rule that named the call, strictest effect first, then by file and id. */
   rules: TraceRule[]
   /** What settled it. */
   combined: 'broken-file' | 'deny' | 'require-approval' | 'allow' | 'default'
@@ -53,25 +72,32 @@ export type Trace = {
 const longestText = 500
 
 /** Decides as `evaluate` does, and keeps what it saw. */
-export function explain(policy: CompiledPolicy, request: AccessRequest, ports: PolicyPorts): Trace {
+export function explain(
+  policy: CompiledPolicy,
+  request: AccessRequest,
+  ports: PolicyPorts,
+  exhausted?: ReadonlySet<string>,
+): Trace {
   const rules: TraceRule[] = []
   const defaults: Trace['defaults'] = []
-  const decision = judge(policy, request, ports, {
-    rule(rule, outcome, counts, conditions) {
-      const { id, file, line, effect } = rule
-      rules.push({ id, file, line, effect, outcome, counts, conditions: conditions.map(traceCondition) })
+  const decision = judge(policy, request, ports, exhausted, {
+    rule(judged, when, unless) {
+      rules.push(traceRule(judged, when, unless))
     },
     default(file, effect) {
       defaults.push(file === undefined ? { effect } : { file, effect })
     },
   })
-  const { server, tool } = request.resource
+  // A limit that is used up moves its rule up.
+  rules.sort((a, b) => effects.indexOf(b.effect) - effects.indexOf(a.effect) || byFileAndId(a, b))
+  const { action, resource, subject, risk } = request
   return {
-    server,
-    tool,
-    client: request.subject.client,
-    risk: { class: request.risk.class, evidence: [...request.risk.evidence] },
-    broken: policy.candidates(server, tool).broken.map(({ file, problem }) => ({ file, problem })),
+    action,
+    server: resource.server,
+    tool: resource.tool,
+    client: subject.client,
+    risk: { class: risk.class, evidence: [...risk.evidence] },
+    broken: candidatesFor(policy, request).broken.map(({ file, problem }) => ({ file, problem })),
     rules,
     combined: combinedBy(decision, rules),
     defaults,
@@ -84,10 +110,46 @@ function combinedBy(decision: Decision, rules: readonly TraceRule[]): Trace['com
   return rules.find((rule) => rule.counts)?.effect ?? 'default'
 }
 
-function traceCondition({ list, condition, outcome, seen }: NotedCondition): TraceCondition {
-  const { source } = condition
-  const shown: Seen = seen.state === 'value' ? { state: 'value', value: cut(seen.value) } : seen
-  return { list, path: source.path, tests: source.tests, words: conditionWords(source), seen: shown, outcome }
+function traceRule(
+  { rule, effect, outcome, counts, limit }: JudgedRule,
+  when: readonly NotedCondition[],
+  unless: readonly NotedCondition[],
+): TraceRule {
+  const { id, file, line } = rule
+  const listed = (list: 'when' | 'unless', noted: readonly NotedCondition[]) =>
+    noted.map((one) => ({ list, ...traceCondition(one) }))
+  const source = rule.limit?.source
+  return {
+    id,
+    file,
+    line,
+    effect,
+    outcome,
+    counts,
+    ...(outcome === 'could-not-tell' ? { therefore: therefore[effect] } : {}),
+    conditions: [...listed('when', when), ...listed('unless', unless)],
+    ...(source && limit
+      ? { limit: { words: limitWords(source), max: source.max, perMs: source.perMs, ...limit } }
+      : {}),
+  }
+}
+
+const therefore: Record<Effect, string> = {
+  allow: 'could not tell, and therefore it does not help an allow',
+  'require-approval': 'could not tell, and therefore it counts for a require-approval',
+  deny: 'could not tell, and therefore it counts for a deny',
+}
+
+function traceCondition(noted: NotedCondition): TraceCondition {
+  const { condition, outcome } = noted
+  const words = conditionWords(condition.source)
+  if ('groups' in noted) {
+    const groups = noted.groups.map((group) => group.map(traceCondition))
+    return { kind: noted.condition.kind, words, outcome, groups }
+  }
+  const { path, tests } = noted.condition.source
+  const seen: Seen = noted.seen.state === 'value' ? { state: 'value', value: cut(noted.seen.value) } : noted.seen
+  return { kind: 'argument', path, tests, words, seen, outcome }
 }
 
 /** Keeps a trace small whatever the arguments: long texts are cut, large structures become their cut JSON text. */

@@ -21,6 +21,10 @@ export function compileGlob(glob: string): TextMatcher {
   if (isLiteral(glob)) return (text) => text === glob
   const head = glob.slice(0, -1)
   if (glob.endsWith('*') && isLiteral(head)) return (text) => text.startsWith(head)
+  const tail = glob.slice(1)
+  if (glob.startsWith('*') && isLiteral(tail)) return (text) => text.endsWith(tail)
+  const middle = glob.slice(1, -1)
+  if (glob.startsWith('*') && glob.endsWith('*') && isLiteral(middle)) return (text) => text.includes(middle)
   return (text) => matchGlob(glob, text)
 }
 

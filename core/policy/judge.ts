@@ -1,117 +1,187 @@
-// How a call is decided: broken files, then rules by the strictest effect, then defaults. Deciding and explaining both
+// How a request is decided: broken files, then rules by the strictest effect, then defaults. Deciding and explaining both
 // run this; explaining only asks for notes on the way.
 import type { AccessRequest } from '../schema/access-request.ts'
-import type { Decision, RuleRef } from '../schema/decision.ts'
-import { type Effect, effects } from '../schema/policy-words.ts'
-import type { CompiledDefault, CompiledPolicy, CompiledRule } from './compile.ts'
-import { allHold, type CompiledCondition, type ConditionNote, type Seen } from './condition.ts'
-import type { Outcome } from './operators.ts'
-import { type PathJudge, type PolicyPorts, pathJudge } from './path-inside.ts'
-import { conditionWords, plainName } from './words.ts'
+import type { Decision, LimitClaim, RuleRef } from '../schema/decision.ts'
+import { confirmations, type Effect, effects } from '../schema/policy-words.ts'
+import { finder } from './argument-path.ts'
+import {
+  byFileAndId,
+  type Candidates,
+  type CompiledDefault,
+  type CompiledPolicy,
+  type CompiledRule,
+} from './compile.ts'
+import { allHold, type CallView, doubtful, type NotedCondition } from './condition.ts'
+import { amountOf, type LimitState } from './limit.ts'
+import type { Outcome } from './outcome.ts'
+import { type PolicyPorts, pathJudge } from './path-inside.ts'
+import { conditionWords, limitReason, plainName, requestWords } from './words.ts'
+
+/** A rule that named the request, with the effect it has for it: its own, or `then` of a limit that is used up. */
+export type JudgedRule = {
+  readonly rule: CompiledRule
+  readonly effect: Effect
+  readonly outcome: Outcome
+  /** Whether it takes part: a doubt counts for a deny or an ask, never for an allow. */
+  readonly counts: boolean
+  readonly limit: LimitState | undefined
+}
 
 export type JudgeNotes = {
-  /** A rule that named the call: whether its conditions hold, and whether it counts (a doubt never helps an `allow`). */
-  rule(rule: CompiledRule, outcome: Outcome, counts: boolean, conditions: readonly NotedCondition[]): void
+  rule(judged: JudgedRule, when: readonly NotedCondition[], unless: readonly NotedCondition[]): void
   default(file: string | undefined, effect: Effect): void
-}
-export type NotedCondition = {
-  list: 'when' | 'unless'
-  condition: CompiledCondition
-  outcome: Outcome
-  seen: Seen
 }
 
 const kinds = { allow: 'allow', deny: 'deny', 'require-approval': 'hold' } as const
 const ruleVerbs = { allow: 'allows', deny: 'denies', 'require-approval': 'asks for approval of' } as const
 const defaultVerbs = { allow: 'allow', deny: 'deny', 'require-approval': 'ask' } as const
 
+const none: ReadonlySet<string> = new Set()
+const rank = (effect: Effect): number => effects.indexOf(effect)
+
+/** `exhausted`: `ruleKey` of every rule whose limit is used up, or that nobody can count. */
 export function judge(
   policy: CompiledPolicy,
   request: AccessRequest,
   ports: PolicyPorts,
+  exhausted: ReadonlySet<string> = none,
   notes?: JudgeNotes,
 ): Decision {
-  const { server, tool } = request.resource
   const risk = request.risk.class
-  const { broken, rules, defaults } = policy.candidates(server, tool)
-  const [firstBroken] = broken
-  if (firstBroken) {
-    const reason = `${firstBroken.file} cannot be used (${firstBroken.problem}), so everything it governs is denied`
-    return { kind: 'deny', source: 'broken-file', rules: [], reason, risk }
+  const candidates = candidatesFor(policy, request)
+  const call: CallView = { find: finder(request.arguments), paths: pathJudge(ports) }
+  const [broken] = candidates.broken
+  const { winners, named, redact } = judgeRules(candidates, request, call, exhausted, broken ? undefined : notes)
+  const redacted = redact.size > 0 ? { redact: [...redact].sort() } : {}
+  if (broken) {
+    const reason = `${broken.file} cannot be used (${broken.problem}), so everything it governs is denied`
+    return { kind: 'deny', source: 'broken-file', rules: [], reason, risk, ...redacted }
   }
+  const [first] = winners
+  if (first) return { ...byRules(first, winners, request, call), ...redacted }
 
-  const paths = pathJudge(ports)
-  const winners: CompiledRule[] = []
-  let named = false
-  for (const rule of rules) {
-    const winner = winners[0]
-    // Rules come strictest first, so a milder one cannot matter once a stricter one counts.
-    if (winner && winner.effect !== rule.effect && !notes) break
-    if (rule.client && !rule.client(request.subject.client)) continue
-    if (rule.risk && !rule.risk.includes(risk)) continue
-    named = true
-    const noted: NotedCondition[] | undefined = notes && []
-    const outcome = ruleOutcome(rule, request, paths, noted)
-    const counts = rule.effect === 'allow' ? outcome === 'held' : outcome !== 'did-not-hold'
-    if (noted) notes?.rule(rule, outcome, counts, noted)
-    if (counts && (!winner || winner.effect === rule.effect)) winners.push(rule)
+  if (request.action !== 'tools/call') {
+    const reason = `No rule covers this ${request.action}; such requests are allowed unless a rule says otherwise`
+    return { kind: 'allow', source: 'default', rules: [], reason, risk, ...redacted }
   }
-  const [winner] = winners
-  if (winner) return byRules(winner, winners, request, paths)
-
-  const effect = defaultEffect(defaults, risk, notes)
+  const effect = defaultEffect(candidates.defaults, risk, notes)
   const start = named ? 'No rule covers this call of' : 'No rule names'
-  const reason = `${start} ${plainName(tool)}; the default for ${risk} is to ${defaultVerbs[effect]}`
-  return { kind: kinds[effect], source: 'default', rules: [], reason, risk }
+  const reason = `${start} ${plainName(request.resource.tool)}; the default for ${risk} is to ${defaultVerbs[effect]}`
+  return { kind: kinds[effect], source: 'default', rules: [], reason, risk, ...redacted }
+}
+
+export function candidatesFor(policy: CompiledPolicy, { action, resource }: AccessRequest): Candidates {
+  return action === 'tools/call'
+    ? policy.candidates(resource.server, resource.tool)
+    : policy.others(resource.server, action)
+}
+
+function judgeRules(
+  { rules, redacts }: Candidates,
+  request: AccessRequest,
+  call: CallView,
+  exhausted: ReadonlySet<string>,
+  notes: JudgeNotes | undefined,
+): { winners: JudgedRule[]; named: boolean; redact: ReadonlySet<string> } {
+  let winners: JudgedRule[] = []
+  let named = false
+  const redact = new Set<string>()
+  for (const rule of rules) {
+    // Rules come strictest first, so a milder one cannot matter once a stricter one counts, save for what it redacts.
+    const beaten = winners[0] !== undefined && rank(winners[0].effect) > rank(rule.strictest)
+    if (beaten && !notes) {
+      if (!redacts) break
+      if (!rule.redact) continue
+    }
+    if (rule.client && !rule.client(request.subject.client)) continue
+    if (rule.risk && !rule.risk.includes(request.risk.class)) continue
+    named = true
+    const when: NotedCondition[] | undefined = notes && []
+    const unless: NotedCondition[] | undefined = notes && []
+    const outcome = ruleOutcome(rule, call, when, unless)
+    const judged = judgedRule(rule, outcome, call, exhausted)
+    if (when && unless) notes?.rule(judged, when, unless)
+    if (outcome !== 'did-not-hold') for (const path of rule.redact ?? []) redact.add(path)
+    if (!judged.counts) continue
+    const ahead = winners[0] ? rank(judged.effect) - rank(winners[0].effect) : 1
+    if (ahead > 0) winners = [judged]
+    else if (ahead === 0) winners.push(judged)
+  }
+  winners.sort((a, b) => byFileAndId(a.rule, b.rule))
+  return { winners, named, redact }
 }
 
 function ruleOutcome(
   rule: CompiledRule,
-  request: AccessRequest,
-  paths: PathJudge,
-  noted: NotedCondition[] | undefined,
+  call: CallView,
+  whenNotes?: NotedCondition[],
+  unlessNotes?: NotedCondition[],
 ): Outcome {
-  const when = allHold(rule.when, request.arguments, paths, noted && noteIn(noted, 'when'))
-  if (rule.unless.length === 0 || (when === 'did-not-hold' && !noted)) return when
-  const unless = allHold(rule.unless, request.arguments, paths, noted && noteIn(noted, 'unless'))
+  const when = allHold(rule.when, call, whenNotes)
+  if (rule.unless.length === 0 || (when === 'did-not-hold' && !unlessNotes)) return when
+  const unless = allHold(rule.unless, call, unlessNotes)
   if (when === 'did-not-hold' || unless === 'held') return 'did-not-hold'
   return when === 'held' && unless === 'did-not-hold' ? 'held' : 'could-not-tell'
 }
 
-const noteIn =
-  (noted: NotedCondition[], list: 'when' | 'unless'): ConditionNote =>
-  (condition, outcome, seen) =>
-    noted.push({ list, condition, outcome, seen })
+/** A rule whose limit is used up, or whose sum cannot be counted, is as if it were written with `then` as its effect. */
+function judgedRule(rule: CompiledRule, outcome: Outcome, call: CallView, exhausted: ReadonlySet<string>): JudgedRule {
+  const { limit: source } = rule
+  // Nothing is added up for a rule that misses the call.
+  const limit: LimitState | undefined =
+    source && outcome !== 'did-not-hold'
+      ? { amount: amountOf(source, call), exhausted: exhausted.has(source.key) }
+      : undefined
+  const over = source && limit && (limit.exhausted || limit.amount === 'cannot-be-counted')
+  const effect = over ? source.source.then : rule.effect
+  const counts = effect === 'allow' ? outcome === 'held' : outcome !== 'did-not-hold'
+  return { rule, effect, outcome, counts, limit }
+}
 
-function byRules(
-  first: CompiledRule,
-  winners: readonly CompiledRule[],
-  request: AccessRequest,
-  paths: PathJudge,
-): Decision {
-  const verb = ruleVerbs[first.effect]
-  const timeouts = winners.flatMap((rule) => rule.approvalTimeoutMs ?? [])
+function byRules(first: JudgedRule, winners: readonly JudgedRule[], request: AccessRequest, call: CallView): Decision {
+  const { rule, effect } = first
+  const timeouts = winners.flatMap((winner) => winner.rule.approvalTimeoutMs ?? [])
+  const asked = winners.map((winner) => confirmations.indexOf(winner.rule.confirm ?? 'click'))
+  const confirm = confirmations[Math.max(...asked)]
+  const limits = effect === 'deny' ? [] : winners.flatMap(claimOf)
+  const message = rule.reason
   return {
-    kind: kinds[first.effect],
+    kind: kinds[effect],
     source: 'rule',
-    rules: winners.map((rule): RuleRef => ({ id: rule.id, file: rule.file, line: rule.line })),
-    reason: `Rule ${first.id} in ${first.file} ${verb} ${plainName(request.resource.tool)}${doubt(first, request, paths)}`,
-    ...(first.reason === undefined ? {} : { message: first.reason }),
+    rules: winners.map((winner) => refOf(winner.rule)),
+    reason: `${sentence(first, request)}${doubt(first, call)}`,
+    ...(message === undefined ? {} : { message }),
     risk: request.risk.class,
-    // Several askers: the most impatient one, whatever the order of rules.
-    ...(first.effect === 'require-approval' && timeouts.length > 0 ? { approvalTimeoutMs: Math.min(...timeouts) } : {}),
+    // Several askers: the most impatient and the most demanding one, whatever the order of rules.
+    ...(effect === 'require-approval' && timeouts.length > 0 ? { approvalTimeoutMs: Math.min(...timeouts) } : {}),
+    ...(effect === 'require-approval' && confirm && confirm !== 'click' ? { confirm } : {}),
+    ...(limits.length > 0 ? { limits } : {}),
   }
 }
 
+const refOf = ({ id, file, line }: CompiledRule): RuleRef => ({ id, file, line })
+
+function claimOf({ rule, limit }: JudgedRule): LimitClaim | [] {
+  if (!rule.limit || !limit || limit.exhausted || limit.amount === 'cannot-be-counted') return []
+  const { source, by } = rule.limit
+  return { rule: refOf(rule), max: source.max, perMs: source.perMs, amount: limit.amount, by }
+}
+
+function sentence({ rule, effect, limit }: JudgedRule, request: AccessRequest): string {
+  const what = requestWords(request.action, request.resource.tool)
+  const start = `Rule ${rule.id} in ${rule.file} ${ruleVerbs[rule.effect]}`
+  if (!rule.limit || effect === rule.effect) return `${start} ${what}`
+  const why = limitReason(rule.limit.source, limit?.exhausted === true)
+  return `${start} ${why}, so it ${ruleVerbs[effect]} ${what}`
+}
+
 /** Says which condition a rule that counts could not settle, because "denies" alone would then puzzle people. */
-function doubt(rule: CompiledRule, request: AccessRequest, paths: PathJudge): string {
-  if (rule.effect === 'allow') return ''
-  let unsure: CompiledCondition | undefined
-  const note: ConditionNote = (condition, outcome) => {
-    if (outcome === 'could-not-tell') unsure ??= condition
-  }
-  allHold(rule.when, request.arguments, paths, note)
-  if (!unsure) allHold(rule.unless, request.arguments, paths, note)
+function doubt({ rule, outcome }: JudgedRule, call: CallView): string {
+  if (outcome !== 'could-not-tell') return ''
+  const when: NotedCondition[] = []
+  const unless: NotedCondition[] = []
+  ruleOutcome(rule, call, when, unless)
+  const unsure = doubtful(when) ?? doubtful(unless)
   return unsure ? `: it could not be told whether ${conditionWords(unsure.source)}` : ''
 }
 
@@ -124,7 +194,7 @@ function defaultEffect(defaults: readonly CompiledDefault[], risk: string, notes
     const effect = given.get(risk) ?? given.get('*')
     if (effect === undefined) continue
     notes?.default(file, effect)
-    if (strictest === undefined || effects.indexOf(effect) > effects.indexOf(strictest)) strictest = effect
+    if (strictest === undefined || rank(effect) > rank(strictest)) strictest = effect
   }
   if (strictest !== undefined) return strictest
   notes?.default(undefined, builtIn(risk))

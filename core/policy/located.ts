@@ -1,5 +1,6 @@
 // A parsed text with the place of everything in it, free of the YAML library, so that reading a policy needs none.
 import type { Diagnostic } from '../wire/ui-contract.ts'
+import { type KnownPatterns, noPatterns } from './pattern-problem.ts'
 
 /** Both 1-based. */
 export type Place = { readonly line: number; readonly column: number }
@@ -9,7 +10,8 @@ export type Located = Place &
     | { readonly kind: 'map'; readonly entries: readonly LocatedEntry[] }
     | { readonly kind: 'list'; readonly items: readonly Located[] }
     | { readonly kind: 'text'; readonly value: string }
-    | { readonly kind: 'number'; readonly value: number }
+    /** `exact`: the value is all that the text says, no digit lost. */
+    | { readonly kind: 'number'; readonly value: number; readonly exact: boolean }
     | { readonly kind: 'boolean'; readonly value: boolean }
     | { readonly kind: 'nothing' }
   )
@@ -22,6 +24,9 @@ const maxDiagnostics = 200
 /** Collects what is wrong with one file. */
 export type Reporter = {
   readonly diagnostics: Diagnostic[]
+  readonly patterns: KnownPatterns
+  /** No more is taken; looking for more mistakes is in vain. */
+  readonly full: boolean
   error(at: Place, message: string, suggestion?: string): void
 }
 
@@ -29,12 +34,19 @@ export function reporter(file: string): Reporter {
   const diagnostics: Diagnostic[] = []
   return {
     diagnostics,
+    patterns: noPatterns(),
+    get full() {
+      return diagnostics.length >= maxDiagnostics
+    },
     error({ line, column }, message, suggestion) {
       if (diagnostics.length >= maxDiagnostics) return
       diagnostics.push({ severity: 'error', file, line, column, message, ...(suggestion ? { suggestion } : {}) })
     },
   }
 }
+
+/** A text from the file, for messages; cut where it goes on and on. */
+export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 
 /** What stands there, for "expected …, found …". */
 export function describe(value: Located): string {
@@ -44,7 +56,7 @@ export function describe(value: Located): string {
     case 'list':
       return 'a list'
     case 'text':
-      return `the text ${JSON.stringify(value.value.length > 40 ? `${value.value.slice(0, 40)}…` : value.value)}`
+      return `the text ${quoted(value.value)}`
     case 'number':
     case 'boolean':
       return String(value.value)

@@ -22,13 +22,37 @@ const synonyms: Record<string, string> = {
   conditions: 'when',
   except: 'unless',
   delete: 'destructive',
+  ne: 'not_equals',
+  regexp: 'matches',
+  pattern: 'matches',
+  one_of: 'in',
+  integer: 'number',
+  int: 'number',
+  float: 'number',
+  text: 'string',
+  bool: 'boolean',
+  map: 'object',
+  dict: 'object',
+  list: 'array',
+  nil: 'null',
+  none: 'null',
+  tool_call: 'tools/call',
+  rate_limit: 'limit',
+  or: 'any',
+  and: 'all',
+  window: 'per',
+  // What a test expects is what becomes of the call.
+  require_approval: 'hold',
 }
 
 /** The nearest of `known`, if it is near enough to be meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const plain = word.toLowerCase().replace(/[\s-]/g, '_')
-  const synonym = Object.hasOwn(synonyms, plain) ? synonyms[plain] : undefined
+  const plain = plainWord(word)
+  const synonym = synonymOf(plain)
   if (synonym !== undefined && known.includes(synonym)) return synonym
+  // One of an effect may be one of an outcome too: `ask` to `require-approval` to `hold`.
+  const second = synonym && synonymOf(plainWord(synonym))
+  if (second !== undefined && known.includes(second)) return second
   if (plain.length > 40) return undefined
   let best: string | undefined
   let least = Math.max(1, Math.floor(plain.length / 3)) + 1
@@ -41,6 +65,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   }
   return best
 }
+
+const plainWord = (word: string): string => word.toLowerCase().replace(/[\s-]/g, '_')
+const synonymOf = (plain: string): string | undefined => (Object.hasOwn(synonyms, plain) ? synonyms[plain] : undefined)
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {

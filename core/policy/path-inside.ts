@@ -1,9 +1,12 @@
-// Whether a path text lies inside folders, asking the platform for real paths. One memo per evaluated call: links can
-// change between calls, but one call is judged on one picture.
-import type { Outcome } from './operators.ts'
+// Whether a path text lies inside folders, asking the platform for real paths. A text counts as inside (or not) when it
+// is so in every way in which servers read it. One memo per evaluated call: links can change between calls, but one call
+// is judged on one picture.
+import type { Outcome } from './outcome.ts'
+import { couldLieIn, hasGaps } from './path-pattern.ts'
+import { pathReadings } from './path-readings.ts'
 
 export type PolicyPorts = {
-  /** Absolute real path for a path text (expands ~, resolves ./.. against the upstream's cwd, symlinks of the part that exists, /proc/self/root), case-folded where the OS folds case; undefined when it cannot be told. */
+  /** Absolute real path for a path text (expands ~, resolves ./.. against the upstream's cwd, symlinks of the part that exists), case-folded where the OS folds case; undefined when it cannot be told. */
   resolvePath(text: string): string | undefined
   separator: '/' | '\\'
 }
@@ -36,25 +39,26 @@ export function pathJudge(ports: PolicyPorts): PathJudge {
     }
     return outcome
   }
+  const reading = (text: string, folders: readonly string[]): Outcome => {
+    const plain = lies(text, folders)
+    const gaps = hasGaps(text)
+    if (!gaps && !/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return plain
+    // Something to be filled in, or a place on the network to some and a folder to others: never proof of being inside.
+    if (plain !== 'did-not-hold') return 'could-not-tell'
+    if (!gaps) return plain
+    const could = folders.some((folder) => {
+      const root = resolve(folder)
+      return root === undefined || couldLieIn(text, root, ports.separator, resolve)
+    })
+    return could ? 'could-not-tell' : plain
+  }
   return {
     inside(text, folders) {
-      const plain = lies(text, folders)
-      if (!/^file:/i.test(text)) return plain
-      // Some servers take `file:` URLs, to others this is an odd relative path: only an answer true of both counts.
-      const path = filePath(text)
-      const asUrl = path === undefined ? 'could-not-tell' : lies(path, folders)
-      return plain === asUrl ? plain : 'could-not-tell'
+      // Some take it for the working directory, others for nothing.
+      if (text.trim() === '') return reading('.', folders) === 'did-not-hold' ? 'did-not-hold' : 'could-not-tell'
+      const outcomes = new Set(pathReadings(text, ports.separator)?.map((one) => reading(one, folders)))
+      const [only = 'could-not-tell'] = outcomes
+      return outcomes.size === 1 ? only : 'could-not-tell'
     },
-  }
-}
-
-/** The path of a `file:` URL on this host, or nothing when it is another host's or malformed. */
-function filePath(url: string): string | undefined {
-  const [, encoded] = /^file:(?:\/\/(?:localhost)?(?=\/))?(\/[^?#]*)/i.exec(url) ?? []
-  if (encoded === undefined || encoded.startsWith('//')) return undefined
-  try {
-    return decodeURIComponent(encoded).replace(/^\/(?=[A-Za-z]:)/, '')
-  } catch {
-    return undefined
   }
 }

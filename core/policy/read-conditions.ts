@@ -1,55 +1,73 @@
-// Reading `when` and `unless`: argument paths and their tests.
-import type { JsonValue } from '../schema/json.ts'
-import type { PolicyCondition, PolicyTest } from '../schema/policy.ts'
-import { type Operator, operators } from '../schema/policy-words.ts'
-import { parsePath } from './argument-path.ts'
-import { globProblem } from './glob.ts'
-import { describe, type Located, type LocatedEntry, type Reporter } from './located.ts'
-import { code, didYouMean, notYet, readJson, wrong } from './read-values.ts'
+// Reading `when` and `unless`: argument paths with their tests, and `any`, `all`, `not` around them.
+import type { PolicyCondition, PolicyConditions, PolicyTest } from '../schema/policy.ts'
+import type { Located, LocatedEntry, Reporter } from './located.ts'
+import { readOperators } from './read-operands.ts'
+import { code, readJson, readPath, wrong } from './read-values.ts'
 
-/** Operators and compositions of the language that this version does not know yet. */
-const laterOperators = ['matches', 'length', 'type', 'host', 'command']
-const laterCompositions = ['any', 'all', 'not']
+/** How deep `any`, `all` and `not` may stand within each other; nobody can follow more. */
+const maxNesting = 8
 
 /** The conditions of a `when` or `unless`, or nothing if any of them was wrong. */
-export function readConditions(entry: LocatedEntry, report: Reporter): PolicyCondition[] | undefined {
-  const { value } = entry
+export function readConditions({ key, value }: LocatedEntry, report: Reporter): PolicyConditions | undefined {
+  return readGroup(code(key), value, 0, report)
+}
+
+function readGroup(subject: string, value: Located, depth: number, report: Reporter): PolicyConditions | undefined {
   if (value.kind !== 'map') {
-    return wrong(
-      value,
-      code(entry.key),
-      'a map from arguments to tests',
-      report,
-      'For example `path: { inside: ~/code }`.',
-    )
+    const suggestion = 'For example `path: { inside: ~/code }`.'
+    return wrong(value, subject, 'a map from arguments to tests', report, suggestion)
   }
   if (value.entries.length === 0) {
-    report.error(value, `${code(entry.key)} has no conditions; leave it out if there are none`)
+    report.error(value, `${subject} has no conditions; leave it out if there are none`)
     return undefined
   }
-  const conditions = value.entries.map((condition) => readCondition(condition, report))
+  const conditions = value.entries.map((condition) => readCondition(condition, depth, report))
   return conditions.every((condition) => condition !== undefined) ? conditions : undefined
 }
 
-function readCondition({ key, at, value }: LocatedEntry, report: Reporter): PolicyCondition | undefined {
-  if (laterCompositions.includes(key)) {
-    report.error(
-      at,
-      `${code(key)} is not supported yet by this version`,
-      `For an argument of that name write ${code(`$.${key}`)}.`,
-    )
+function readCondition(entry: LocatedEntry, depth: number, report: Reporter): PolicyCondition | undefined {
+  const { key, at, value } = entry
+  if (key === 'any' || key === 'all' || key === 'not') {
+    if (depth < maxNesting) return readComposition(key, value, depth + 1, report)
+    report.error(at, `\`any\`, \`all\` and \`not\` are nested more than ${maxNesting} deep`)
     return undefined
   }
-  const path = parsePath(key)
-  if (!path.ok) {
-    report.error(at, `The argument path ${JSON.stringify(key)} ${path.problem}`)
-    return undefined
-  }
+  const steps = readPath(key, at, report)
   const tests = readTests(key, value, report)
-  return tests && { path: key, tests }
+  return steps && tests && { path: key, tests }
+}
+
+function readComposition(
+  key: 'any' | 'all' | 'not',
+  value: Located,
+  depth: number,
+  report: Reporter,
+): PolicyCondition | undefined {
+  const argument = `For an argument of that name write ${code(`$.${key}`)}.`
+  if (key === 'not') {
+    if (value.kind !== 'map') {
+      const suggestion = value.kind === 'list' ? 'For several write `not: { any: […] }`.' : argument
+      return wrong(value, code(key), 'a map of conditions', report, suggestion)
+    }
+    const group = readGroup(code(key), value, depth, report)
+    return group && { not: group }
+  }
+  if (value.kind !== 'list') {
+    const suggestion = value.kind === 'map' ? 'Begin each map with `- `.' : argument
+    return wrong(value, code(key), 'a list of maps of conditions', report, suggestion)
+  }
+  if (value.items.length === 0) {
+    report.error(value, `${code(key)} has an empty list; leave it out if there are no conditions`)
+    return undefined
+  }
+  const groups = value.items.map((item) => readGroup(`A part of ${code(key)}`, item, depth, report))
+  if (!groups.every((group) => group !== undefined)) return undefined
+  return key === 'any' ? { any: groups } : { all: groups }
 }
 
 function readTests(path: string, value: Located, report: Reporter): PolicyTest[] | undefined {
+  const subject = `The test of ${code(path)}`
+  const expected = 'a value or a map of operators'
   switch (value.kind) {
     case 'text':
     case 'boolean':
@@ -58,98 +76,10 @@ function readTests(path: string, value: Located, report: Reporter): PolicyTest[]
       return operand === undefined ? undefined : [{ operator: 'equals', operand }]
     }
     case 'nothing':
-      return wrong(
-        value,
-        `The test of ${code(path)}`,
-        'a value or a map of operators',
-        report,
-        'For JSON null write `{ equals: null }`.',
-      )
+      return wrong(value, subject, expected, report, 'For JSON null write `{ equals: null }`.')
     case 'list':
-      return wrong(
-        value,
-        `The test of ${code(path)}`,
-        'a value or a map of operators',
-        report,
-        'Did you mean `{ in: […] }`?',
-      )
-    case 'map': {
-      if (value.entries.length === 0) {
-        report.error(value, `The test of ${code(path)} has no operator`)
-        return undefined
-      }
-      const tests = value.entries.map((entry) => readTest(entry, report))
-      return tests.every((test) => test !== undefined) ? tests : undefined
-    }
+      return wrong(value, subject, expected, report, 'Did you mean `{ in: […] }`?')
+    case 'map':
+      return readOperators(subject, value, 'argument', report)
   }
-}
-
-function readTest({ key, at, value }: LocatedEntry, report: Reporter): PolicyTest | undefined {
-  const operator = operators.find((one) => one === key)
-  if (operator === undefined) {
-    if (laterOperators.includes(key)) notYet(key, at, report)
-    else report.error(at, `Unknown operator ${code(key)}`, didYouMean(key, operators))
-    return undefined
-  }
-  const operand = readOperand(operator, value, report)
-  return operand === undefined ? undefined : { operator, operand }
-}
-
-function readOperand(operator: Operator, value: Located, report: Reporter): JsonValue | undefined {
-  switch (operator) {
-    case 'equals':
-    case 'not_equals':
-      return readJson(value, report)
-    case 'contains':
-      // The empty text is in every text: surely a slip.
-      return value.kind === 'text' && value.value === '' ? emptyText(operator, value, report) : readJson(value, report)
-    case 'in':
-    case 'not_in':
-      if (value.kind !== 'list') return wrong(value, code(operator), 'a list', report)
-      if (value.items.length > 0) return readJson(value, report)
-      report.error(value, `${code(operator)} has an empty list, which nothing can be in`)
-      return undefined
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return value.kind === 'number' ? readJson(value, report) : wrong(value, code(operator), 'a number', report)
-    case 'starts_with':
-    case 'ends_with':
-      if (value.kind !== 'text') return wrong(value, code(operator), 'a text', report)
-      return value.value === '' ? emptyText(operator, value, report) : value.value
-    case 'glob': {
-      if (value.kind !== 'text') return wrong(value, code(operator), 'a text', report)
-      const problem = globProblem(value.value)
-      if (problem === undefined) return value.value
-      report.error(value, `The glob ${JSON.stringify(value.value)} ${problem}`)
-      return undefined
-    }
-    case 'exists':
-      return value.kind === 'boolean' ? value.value : wrong(value, code(operator), '`true` or `false`', report)
-    case 'inside':
-    case 'outside':
-      return readFolders(operator, value, report)
-  }
-}
-
-function readFolders(operator: Operator, value: Located, report: Reporter): JsonValue | undefined {
-  const items = value.kind === 'list' ? value.items : [value]
-  const folders: string[] = []
-  for (const item of items) {
-    if (item.kind === 'text' && item.value !== '') folders.push(item.value)
-    else {
-      // An unquoted `~` is YAML for null.
-      const suggestion = item.kind === 'nothing' ? 'Put `"~"` in quotes.' : undefined
-      return wrong(item, code(operator), 'a folder or a list of folders', report, suggestion)
-    }
-  }
-  if (folders.length > 0) return folders
-  report.error(value, `${code(operator)} names no folder (${describe(value)})`)
-  return undefined
-}
-
-function emptyText(operator: Operator, value: Located, report: Reporter): undefined {
-  report.error(value, `${code(operator)} has an empty text, which every text has`)
-  return undefined
 }

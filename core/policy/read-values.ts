@@ -1,10 +1,12 @@
 // Reading single values of a policy file: each either comes out right or is reported where it stands.
 import type { JsonObject, JsonValue } from '../schema/json.ts'
+import { type ParsedPath, type PathStep, parsePath } from './argument-path.ts'
+import { maxDurationMs, parseDuration } from './duration.ts'
 import { globProblem } from './glob.ts'
-import { describe, type Located, type LocatedEntry, type Place, type Reporter } from './located.ts'
+import { describe, type Located, type LocatedEntry, type Place, quoted, type Reporter } from './located.ts'
 import { nearest } from './nearest.ts'
 
-export const code = (word: string) => `\`${word}\``
+export const code = (word: string) => `\`${word.length > 60 ? `${word.slice(0, 60)}…` : word}\``
 export const didYouMean = (word: string, known: readonly string[]): string | undefined => {
   const near = nearest(word, known)
   return near === undefined ? undefined : `Did you mean ${code(near)}?`
@@ -15,22 +17,16 @@ export function knownEntries<K extends string>(
   map: Extract<Located, { kind: 'map' }>,
   what: string,
   known: readonly K[],
-  later: readonly string[],
   report: Reporter,
 ): Partial<Record<K, LocatedEntry>> {
   const found: Partial<Record<K, LocatedEntry>> = {}
   for (const entry of map.entries) {
     const key = known.find((one) => one === entry.key)
     if (key !== undefined) found[key] = entry
-    else if (later.includes(entry.key)) notYet(entry.key, entry.at, report)
-    else
-      report.error(entry.at, `Unknown key ${code(entry.key)} in ${what}`, didYouMean(entry.key, [...known, ...later]))
+    else if (report.full) return found
+    else report.error(entry.at, `Unknown key ${code(entry.key)} in ${what}`, didYouMean(entry.key, known))
   }
   return found
-}
-
-export function notYet(word: string, at: Place, report: Reporter): void {
-  report.error(at, `${code(word)} is not supported yet by this version`)
 }
 
 export function wrong(
@@ -83,9 +79,20 @@ export function readGlobs(entry: LocatedEntry, report: Reporter): string[] | und
     const problem = globProblem(text)
     if (problem === undefined) continue
     good = false
-    report.error(at, `The glob ${JSON.stringify(text)} ${problem}`)
+    report.error(at, `The glob ${quoted(text)} ${problem}`)
   }
   return good ? texts.map(({ text }) => text) : undefined
+}
+
+/** Longest path of an argument; calls are not nested that deep. */
+const maxPath = 1000
+
+export function readPath(text: string, at: Place, report: Reporter): readonly PathStep[] | undefined {
+  const path: ParsedPath =
+    text.length > maxPath ? { ok: false, problem: `is longer than ${maxPath} characters` } : parsePath(text)
+  if (path.ok) return path.steps
+  report.error(at, `The argument path ${quoted(text)} ${path.problem}`)
+  return undefined
 }
 
 /** One of a list of words. */
@@ -101,6 +108,42 @@ export function readWord<W extends string>(
   return word ?? wrong(value, subject, expected, report, didYouMean(value.value, words))
 }
 
+/** `true` or `false`; the words of YAML 1.1 are told what became of them. */
+export function readBoolean(value: Located, subject: string, report: Reporter): boolean | undefined {
+  if (value.kind === 'boolean') return value.value
+  return wrong(value, subject, '`true` or `false`', report, booleanHint(value))
+}
+
+export function booleanHint(value: Located): string | undefined {
+  if (value.kind !== 'text') return undefined
+  const word = value.value.toLowerCase()
+  if (word === 'true' || word === 'false') return `Write ${code(word)} without quotes and capitals.`
+  const meant = /^(?:y|yes|on)$/.test(word) ? 'true' : /^(?:n|no|off)$/.test(word) ? 'false' : undefined
+  return meant && `To YAML 1.2 ${code(value.value)} is a text; write ${code(meant)}.`
+}
+
+/** A number that the file says exactly. */
+export function readNumber(value: Located, subject: string, report: Reporter): number | undefined {
+  if (value.kind !== 'number') return wrong(value, subject, 'a number', report)
+  const number = readJson(value, report)
+  return typeof number === 'number' ? number : undefined
+}
+
+export function readDuration(value: Located, subject: string, report: Reporter): number | undefined {
+  const milliseconds = value.kind === 'text' ? parseDuration(value.value) : undefined
+  if (milliseconds !== undefined) return milliseconds
+  const days = maxDurationMs / 86_400_000
+  const seconds = value.kind === 'number' && Number.isInteger(value.value) && value.value > 0
+  const suggestion = seconds ? `Write the unit too: ${code(`${value.value}s`)} for seconds.` : undefined
+  return wrong(
+    value,
+    subject,
+    `a duration such as \`30s\`, \`5m\`, \`1h\` or \`1d\`, up to ${days} days`,
+    report,
+    suggestion,
+  )
+}
+
 /** Any JSON value. Refuses what JSON cannot carry exactly or a call could never contain. */
 export function readJson(value: Located, report: Reporter): JsonValue | undefined {
   switch (value.kind) {
@@ -110,9 +153,7 @@ export function readJson(value: Located, report: Reporter): JsonValue | undefine
     case 'boolean':
       return value.value
     case 'number':
-      if (Number.isFinite(value.value) && (!Number.isInteger(value.value) || Number.isSafeInteger(value.value))) {
-        return value.value
-      }
+      if (value.exact) return value.value
       report.error(value, 'This number cannot be kept exactly', 'If the argument is a text, put it in quotes.')
       return undefined
     case 'list': {

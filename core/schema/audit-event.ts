@@ -1,6 +1,7 @@
 // Everything the audit log can say. Proxies and the broker append these events to their spools;
 // the broker chains them into its database. Field names are part of the stored format: add, never rename.
 import * as z from 'zod'
+import { actions } from './policy-words.ts'
 import { riskClasses } from './risk-class.ts'
 
 const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
@@ -24,6 +25,8 @@ const excerpt = z.strictObject({
 })
 
 const received = {
+  /** What was asked for, where that is no `tools/call`; `tool` is then what it names, or the method. */
+  action: z.enum(actions).optional(),
   /** JSON text of the JSON-RPC id, so that `1` and `"1"` differ. */
   rpcId: z.string(),
   /** Length of the line as received. */
@@ -72,6 +75,19 @@ export const auditEventData = {
     arguments: excerpt,
     /** What the message carries beside name, arguments and `_meta`, if anything. */
     beside: excerpt.optional(),
+    /**
+     * The limits of rules that wanted this call counted. `reserved`: counted, until it is given back. `exhausted`: there
+     * was no room. `uncounted`: nobody could count, which is the same as no room.
+     */
+    limits: z
+      .array(
+        z.strictObject({
+          rule: ruleRef,
+          amount: z.number().nonnegative(),
+          state: z.enum(['reserved', 'exhausted', 'uncounted']),
+        }),
+      )
+      .optional(),
     /** Allowed and sent on right after this line: stands for a `call.forwarded` of its own. */
     forwarded: z.literal(true).optional(),
   }),
@@ -100,8 +116,11 @@ export const auditEventData = {
   /** The client took the call back, or went away, before it was answered. */
   'call.cancelled': z.strictObject({
     call: callId,
-    /** `policy`: it changed while the call was held. `batch`: another call of its batch may not run. */
-    by: z.enum(['client', 'disconnect', 'policy', 'batch']),
+    /**
+     * `policy`: it changed while the call was held. `batch`: another call of its batch may not run. `server`: it took back
+     * what it had asked of the client.
+     */
+    by: z.enum(['client', 'disconnect', 'policy', 'batch', 'server']),
     forwarded: z.boolean(),
   }),
   /** A line from the client that could not be accepted as a message; nothing was forwarded. */
@@ -115,6 +134,8 @@ export const auditEventData = {
     files: z.array(z.string()),
     problems: z.array(z.string()),
   }),
+  /** A person let go of a policy file that is not in the folder any more; `servers` is what it governed. */
+  'policy.removal-accepted': z.strictObject({ file: z.string(), servers: z.array(z.string()), by: z.string() }),
   'approval.opened': z.strictObject({
     approval: z.string(),
     ticket: z.string(),

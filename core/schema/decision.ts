@@ -1,4 +1,5 @@
 // What evaluation yields: a decision with its reasons.
+import type { Confirmation, LimitGroup } from './policy-words.ts'
 import type { RiskClass } from './risk-class.ts'
 
 export type RuleRef = {
@@ -12,6 +13,19 @@ export type RuleRef = {
 /** Where a decision comes from. `broken-file`: a policy file that governs the call could not be read. `no-policy`: there is none to judge by. */
 export type DecisionSource = 'rule' | 'default' | 'broken-file' | 'no-policy'
 
+/** What a limit wants counted before the decision may be carried out. `amount`: 1, or the argument summed up. */
+export type LimitClaim = {
+  readonly rule: RuleRef
+  readonly max: number
+  /** Rolling window, in milliseconds. */
+  readonly perMs: number
+  readonly amount: number
+  readonly by: readonly LimitGroup[]
+}
+
+/** Names a rule across files: the key of exhausted limits. */
+export const ruleKey = ({ file, id }: Pick<RuleRef, 'file' | 'id'>): string => JSON.stringify([file, id])
+
 export type Decision = {
   readonly kind: 'allow' | 'deny' | 'hold'
   readonly source: DecisionSource
@@ -24,4 +38,13 @@ export type Decision = {
   readonly risk: RiskClass
   /** How long a held call may stay in the queue, in milliseconds, where the rule says so. */
   readonly approvalTimeoutMs?: number
+  /** What approving a held call takes, where a rule asks for more than a click; the strictest of those that hold it. */
+  readonly confirm?: Confirmation
+  /**
+   * Limits of the rules that won: all of them must be reserved before the call is sent or a person is asked. If one is
+   * exhausted, or nobody can count, evaluate again with those rules named as exhausted.
+   */
+  readonly limits?: readonly LimitClaim[]
+  /** Argument paths that must not reach the audit log: of every rule that named the call and did not surely miss it. */
+  readonly redact?: readonly string[]
 }

@@ -1,6 +1,7 @@
 // The contract between a proxy and the broker: JSON-RPC 2.0 over a local socket (vscode-jsonrpc framing).
 // A proxy can ask, wait and cancel. There is no verb that approves, and there must never be one.
 import * as z from 'zod'
+import { type Action, actions, confirmations, limitGroups } from '../schema/policy-words.ts'
 import { riskClasses } from '../schema/risk-class.ts'
 
 export const brokerProtocolVersion = 1
@@ -49,6 +50,8 @@ const signature = z.string()
 const approvalRequest = {
   params: z.strictObject({
     call: z.string().min(1).max(200),
+    action: z.enum(actions),
+    /** The tool, or what another action names (`Resource` in core/schema/access-request.ts). */
     tool: z.string(),
     /** The exact arguments, unredacted: the person must see what will run. Kept in memory only. */
     arguments: z.record(z.string(), z.unknown()),
@@ -64,6 +67,8 @@ const approvalRequest = {
     budgetMs: z.int().nonnegative(),
     /** How long the card may stay open, in milliseconds, where the rule says so. */
     timeoutMs: z.int().positive().optional(),
+    /** What approving takes, where the rule asks for more than a click. */
+    confirm: z.enum(confirmations).optional(),
   }),
   result: z.discriminatedUnion('outcome', [
     z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string(), signature }),
@@ -87,11 +92,59 @@ const approvalCancel = {
   result: z.strictObject({}),
 }
 
+/**
+ * Counts a call against the limits of rules before it runs: all of them or none. The rules that are exhausted are named,
+ * and then nothing was counted.
+ */
+const limitReserve = {
+  params: z.strictObject({
+    call: z.string().min(1).max(200),
+    tool: z.string(),
+    claims: z
+      .array(
+        z.strictObject({
+          rule: z.strictObject({ file: z.string(), id: z.string() }),
+          max: z.number().nonnegative(),
+          perMs: z.int().positive(),
+          amount: z.number().nonnegative(),
+          by: z.array(z.enum(limitGroups)),
+        }),
+      )
+      .min(1)
+      .max(100),
+  }),
+  result: z.discriminatedUnion('outcome', [
+    /** `signature` over `reservedMessage`, base64. */
+    z.strictObject({ outcome: z.literal('reserved'), signature }),
+    z.strictObject({
+      outcome: z.literal('exhausted'),
+      exhausted: z
+        .array(
+          z.strictObject({
+            rule: z.strictObject({ file: z.string(), id: z.string() }),
+            used: z.number().nonnegative(),
+            /** When enough of it will have left the window, in milliseconds since the epoch; absent where never. */
+            freeAt: z.int().nonnegative().optional(),
+          }),
+        )
+        .min(1),
+    }),
+  ]),
+}
+
+/** Gives back what a call had reserved, because it did not run or the upstream reported failure. Once, and only its own. */
+const limitReturn = {
+  params: z.strictObject({ call: z.string().min(1).max(200) }),
+  result: z.strictObject({}),
+}
+
 export const brokerRequests = {
   hello,
   'session.open': sessionOpen,
   'approval.request': approvalRequest,
   'approval.cancel': approvalCancel,
+  'limit.reserve': limitReserve,
+  'limit.return': limitReturn,
 } as const
 
 export type BrokerMethod = keyof typeof brokerRequests
@@ -105,11 +158,17 @@ export const helloMessage = (nonce: string) => `countersign-hello:${nonce}`
 export const decisionMessage = (of: {
   nonce: string
   call: string
+  action: Action
   tool: string
   argumentsHash: string
   revision: string
   outcome: 'approved' | 'grant'
-}) => `countersign-decision:${JSON.stringify([of.nonce, of.call, of.tool, of.argumentsHash, of.revision, of.outcome])}`
+}) =>
+  `countersign-decision:${JSON.stringify([of.nonce, of.call, of.action, of.tool, of.argumentsHash, of.revision, of.outcome])}`
+
+/** What the signature of a reservation covers: without it a relay could say that nothing is ever exhausted. */
+export const reservedMessage = (of: { nonce: string; call: string; claims: readonly unknown[] }) =>
+  `countersign-reserved:${JSON.stringify([of.nonce, of.call, of.claims])}`
 
 /** An answer as the queue gives it, before the connection signs it. */
 export type ApprovalAnswer = Unsigned<BrokerResult<'approval.request'>>

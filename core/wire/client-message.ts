@@ -1,72 +1,79 @@
-// What one line from a client is: a governed call, something to pass through untouched, or something to reject.
+// What one line from a client is: a governed request, something to pass through untouched, or something to reject.
 import type { JsonObject, JsonValue } from '../schema/json.ts'
-import { foldKey, MalformedJson, parseFast, parseStrict } from './json-line.ts'
+import type { OtherAction } from '../schema/policy-words.ts'
+import {
+  type GovernedRequest,
+  idTextOf,
+  isObject,
+  methodsOf,
+  misspelt,
+  type Problem,
+  readRequest,
+  rpcCodes,
+  serialise,
+} from './governed-request.ts'
+import { MalformedJson, parseFast, parseStrict } from './json-line.ts'
 
-/** JSON-RPC 2.0 error codes used for lines that cannot be accepted. */
-export const rpcCodes = { parseError: -32700, invalidRequest: -32600, invalidParams: -32602 } as const
+/** What clients ask of servers that rules can name beside `tools/call`. */
+export const clientActions = ['resources/read', 'prompts/get'] as const satisfies readonly OtherAction[]
 
-export type ToolCall = {
-  /** JSON text of the id: `1` and `"1"` differ, and a huge integer keeps its digits. */
-  idText: string
-  tool: string
-  /** What the call does; `{}` where the client sent none. */
-  arguments: JsonObject
-  /**
-   * What else the message carries: parameters beside name, arguments and `_meta`, and members beside JSON-RPC's own.
-   * Shown, hashed and bound like the arguments, because it is forwarded like them.
-   */
-  beside?: JsonObject
-  /** The token for progress notifications, as JSON text, if the client gave one. */
-  progressToken?: string
-  /** A request of the stateless era (2026-07-28), whose results carry `resultType`. */
-  modern: boolean
-  /** The message to forward: our own serialisation of what was parsed, without line feed. */
-  text: string
-}
+/** A request for the list of tools. `more`: it asks for a further page. */
+export type ListRequest = { idText: string; more: boolean }
+
+/** Not to be read as one such request by everybody, for the reason given: passes only where policy governs none of `actions`. */
+export type Doubt = Problem & { actions: readonly OtherAction[] }
 
 export type ClientMessage =
-  | { kind: 'call'; call: ToolCall }
+  | { kind: 'call'; call: GovernedRequest }
+  /** One of `clientActions`. Where policy does not govern it the bytes pass untouched. */
+  | { kind: 'request'; request: GovernedRequest }
+  | ({ kind: 'doubtful' } & Doubt)
   /**
-   * A batch (2025-03-26) with at least one call in it. `text` is our serialisation; `others` counts its other members,
-   * `otherIds` has the ids (JSON text) of those that wait for an answer.
+   * A batch (2025-03-26) with at least one governed request in it. `text` is our serialisation; `others` counts its other
+   * members, `otherIds` has the ids (JSON text) of those that wait for an answer.
    */
-  | { kind: 'batch'; calls: ToolCall[]; others: number; otherIds: string[]; text: string }
-  | { kind: 'other' }
-  | { kind: 'rejected'; code: number; problem: string; idText: string }
+  | {
+      kind: 'batch'
+      calls: GovernedRequest[]
+      others: number
+      otherIds: string[]
+      text: string
+      doubt?: Doubt
+      lists?: ListRequest[]
+    }
+  | { kind: 'other'; lists?: ListRequest[] }
+  | ({ kind: 'rejected' } & Problem)
 
-/** Far more than any id or name needs, and little enough to stand in a record several times. */
-const longestName = 1024
-
-/** Marks a request of the stateless era: every such request names its protocol version in `_meta`. */
-const modernVersionKey = 'io.modelcontextprotocol/protocolVersion'
+const noticed = ['tools/call', 'tools/list', ...clientActions]
 
 /**
- * Classifies one line (without its line end). A whole message that cannot be a call under any reading of it is `other`:
- * it passes byte for byte. A torn one never passes: an upstream that reads JSON as a stream could join it with the lines
- * after it into a call that no line of its own shows.
+ * Classifies one line (without its line end). A whole message that cannot be a governed request under any reading of it
+ * is `other`: it passes byte for byte. A torn one never passes: an upstream that reads JSON as a stream could join it with
+ * the lines after it into a call that no line of its own shows.
  */
 export function readClientLine(text: string): ClientMessage {
   // A string can only read `tools/call` if it says so literally or has an escape in it.
-  if (!text.includes('tools/call') && !text.includes('\\')) return isWhole(text) ? { kind: 'other' } : malformed(text)
+  if (!text.includes('\\') && !noticed.some((method) => text.includes(method))) {
+    return isWhole(text) ? { kind: 'other' } : malformed(text)
+  }
   const fast = parseFast(text)
   if (fast) {
     const { value } = fast
     if (Array.isArray(value)) return readBatch(value, text)
-    if (!isObject(value)) return { kind: 'other' }
-    if (value['method'] === 'tools/call') return readCall(value, idTextOf(value['id']), text)
-    return methodsOf(value).includes('tools/call') ? misspelt(value) : { kind: 'other' }
+    return isObject(value) ? readMessage(value, idTextOf(value['id']), text) : { kind: 'other' }
   }
   try {
     const { value, ambiguity, inexact, methods } = parseStrict(text)
-    if (!methods.includes('tools/call')) return text.includes('\r') ? split(value) : { kind: 'other' }
     const idText = isObject(value) ? (inexact.get('$.id') ?? idTextOf(value['id'])) : 'null'
-    if (ambiguity !== undefined) {
-      return { kind: 'rejected', code: rpcCodes.invalidRequest, problem: ambiguity, idText }
+    const isCall = methods.includes('tools/call')
+    if (!isCall && text.includes('\r')) return split(text, idText)
+    const actions = clientActions.filter((action) => methods.includes(action))
+    if (ambiguity !== undefined && (isCall || actions.length > 0)) {
+      const problem: Problem = { code: rpcCodes.invalidRequest, problem: ambiguity, idText }
+      return isCall ? { kind: 'rejected', ...problem } : { kind: 'doubtful', ...problem, actions }
     }
     if (Array.isArray(value)) return readBatch(value, JSON.stringify(value))
-    if (!isObject(value)) return { kind: 'other' }
-    if (value['method'] !== 'tools/call') return misspelt(value)
-    return readCall(value, idText, serialise(value, idText))
+    return isObject(value) ? readMessage(value, idText, serialise(value, idText)) : { kind: 'other' }
   } catch (error) {
     if (!(error instanceof MalformedJson)) throw error
     return { kind: 'rejected', code: rpcCodes.parseError, problem: `not JSON: ${error.message}`, idText: 'null' }
@@ -95,114 +102,84 @@ function malformed(text: string): ClientMessage {
 }
 
 /** To many readers (Python's and Node's among them) a carriage return ends a line: what stands after it could be a call. */
-function split(value: JsonValue): ClientMessage {
-  const idText = isObject(value) ? idTextOf(value['id']) : 'null'
+function split(text: string, idText: string): ClientMessage {
   const problem = 'a carriage return inside the line, where some servers would see the start of another'
-  return { kind: 'rejected', code: rpcCodes.invalidRequest, problem, idText }
+  const found: Problem = { code: rpcCodes.invalidRequest, problem, idText }
+  const maybeCall = text.includes('tools/call') || text.includes('\\')
+  if (maybeCall) return { kind: 'rejected', ...found }
+  const actions = clientActions.filter((action) => text.includes(action))
+  return actions.length > 0 ? { kind: 'doubtful', ...found, actions } : { kind: 'other' }
+}
+
+function readMessage(message: JsonObject, idText: string, text: string): ClientMessage {
+  const { method } = message
+  if (method === 'tools/call') {
+    const { ok, ...read } = readRequest(method, message, idText, text)
+    return 'request' in read ? { kind: 'call', call: read.request } : { kind: 'rejected', ...read }
+  }
+  const methods = methodsOf(message)
+  if (methods.includes('tools/call')) return { kind: 'rejected', ...misspelt('tools/call', message) }
+  const action = clientActions.find((one) => methods.includes(one))
+  if (action === undefined)
+    return method === 'tools/list' ? { kind: 'other', lists: [listOf(message, idText)] } : { kind: 'other' }
+  if (method !== action) return { kind: 'doubtful', ...misspelt(action, message), actions: [action] }
+  const { ok, ...read } = readRequest(action, message, idText, text)
+  return 'request' in read
+    ? { kind: 'request', request: read.request }
+    : { kind: 'doubtful', ...read, actions: [action] }
+}
+
+function listOf(message: JsonObject, idText: string): ListRequest {
+  const { params } = message
+  return { idText, more: isObject(params) && params['cursor'] !== undefined }
 }
 
 function readBatch(members: JsonValue[], text: string): ClientMessage {
-  const calls: ToolCall[] = []
+  const calls: GovernedRequest[] = []
   const otherIds: string[] = []
+  const lists: ListRequest[] = []
+  let doubt: Doubt | undefined
   for (const member of members) {
-    if (Array.isArray(member) && holdsCall(member)) {
-      const problem = 'a tools/call in a batch in a batch'
-      return { kind: 'rejected', code: rpcCodes.invalidRequest, problem, idText: 'null' }
+    if (Array.isArray(member)) {
+      const nested = methodsWithin(member)
+      const actions = clientActions.filter((action) => nested.has(action))
+      const [action] = nested.has('tools/call') ? ['tools/call'] : actions
+      if (action === undefined) continue
+      const problem: Problem = {
+        code: rpcCodes.invalidRequest,
+        problem: `a ${action} in a batch in a batch`,
+        idText: 'null',
+      }
+      if (action === 'tools/call') return { kind: 'rejected', ...problem }
+      doubt ??= { ...problem, actions }
     }
     if (!isObject(member)) continue
-    if (!methodsOf(member).includes('tools/call')) {
-      const id = idTextOf(member['id'])
-      if (id !== 'null' && typeof member['method'] === 'string') otherIds.push(id)
-      continue
-    }
     const idText = idTextOf(member['id'])
-    const read = member['method'] === 'tools/call' ? readCall(member, idText, '') : misspelt(member)
+    const read = readMessage(member, idText, '')
     if (read.kind === 'rejected') return { ...read, problem: `in a batch: ${read.problem}`, idText: 'null' }
     if (read.kind === 'call') calls.push(read.call)
+    else if (read.kind === 'request') calls.push(read.request)
+    else {
+      if (idText !== 'null' && typeof member['method'] === 'string') otherIds.push(idText)
+      if (read.kind === 'other') lists.push(...(read.lists ?? []))
+      if (read.kind === 'doubtful') {
+        const { code, problem, actions } = read
+        doubt ??= { code, problem: `in a batch: ${problem}`, idText: 'null', actions }
+      }
+    }
   }
-  if (calls.length === 0) return { kind: 'other' }
-  return { kind: 'batch', calls, others: members.length - calls.length, otherIds, text }
-}
-
-function holdsCall(members: JsonValue[]): boolean {
-  return members.some((member) =>
-    Array.isArray(member) ? holdsCall(member) : isObject(member) && methodsOf(member).includes('tools/call'),
-  )
-}
-
-function readCall(message: JsonObject, idText: string, text: string): ClientMessage {
-  const reject = (code: number, problem: string): ClientMessage => ({ kind: 'rejected', code, problem, idText })
-  const odd = oddSpelling(message, ['jsonrpc', 'id', 'method', 'params'])
-  if (odd) return reject(rpcCodes.invalidRequest, odd)
-  if (idText === 'null') {
-    return reject(rpcCodes.invalidRequest, 'a tools/call needs an id that is a string or a number')
+  const noted = lists.length === 0 ? {} : { lists }
+  if (calls.length > 0) {
+    const doubted = doubt === undefined ? {} : { doubt }
+    return { kind: 'batch', calls, others: members.length - calls.length, otherIds, text, ...doubted, ...noted }
   }
-  const params = message['params']
-  if (!isObject(params)) return reject(rpcCodes.invalidParams, 'a tools/call needs an object `params`')
-  const oddParam = oddSpelling(params, ['name', 'arguments', '_meta'])
-  if (oddParam) return reject(rpcCodes.invalidParams, oddParam)
-  const tool = params['name']
-  if (typeof tool !== 'string' || tool === '') {
-    return reject(rpcCodes.invalidParams, 'a tools/call needs the tool as a string in `params.name`')
+  return doubt === undefined ? { kind: 'other', ...noted } : { kind: 'doubtful', ...doubt }
+}
+
+function methodsWithin(members: readonly JsonValue[], into = new Set<JsonValue>()): Set<JsonValue> {
+  for (const member of members) {
+    if (Array.isArray(member)) methodsWithin(member, into)
+    else if (isObject(member)) for (const method of methodsOf(member)) into.add(method)
   }
-  const args = params['arguments'] ?? {}
-  if (!isObject(args)) return reject(rpcCodes.invalidParams, '`params.arguments` must be an object')
-  if (idText.length > longestName || tool.length > longestName) {
-    return reject(rpcCodes.invalidRequest, `an id or a tool's name has at most ${longestName} characters`)
-  }
-  const beside = {
-    ...others(message, ['jsonrpc', 'id', 'method', 'params']),
-    ...others(params, ['name', 'arguments', '_meta']),
-  }
-  const meta = params['_meta']
-  const token = isObject(meta) ? meta['progressToken'] : undefined
-  return {
-    kind: 'call',
-    call: {
-      idText,
-      tool,
-      arguments: args,
-      ...(Object.keys(beside).length === 0 ? {} : { beside }),
-      ...(typeof token === 'string' || typeof token === 'number' ? { progressToken: JSON.stringify(token) } : {}),
-      modern: isObject(meta) && Object.hasOwn(meta, modernVersionKey),
-      text,
-    },
-  }
-}
-
-function others(object: JsonObject, known: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !known.includes(key)))
-}
-
-function misspelt(message: JsonObject): ClientMessage {
-  const problem = oddSpelling(message, ['method']) ?? 'a tools/call that parsers may read differently'
-  return { kind: 'rejected', code: rpcCodes.invalidRequest, problem, idText: idTextOf(message['id']) }
-}
-
-/** Values of every key some parser may take for `method`: a few match keys without regard to case. */
-function methodsOf(message: JsonObject): JsonValue[] {
-  return Object.entries(message).flatMap(([key, value]) => (foldKey(key) === 'method' ? [value] : []))
-}
-
-function oddSpelling(object: JsonObject, names: readonly string[]): string | undefined {
-  for (const key of Object.keys(object)) {
-    const name = names.includes(key) ? undefined : names.find((n) => n === foldKey(key))
-    if (name) return `the key ${JSON.stringify(key)} could be read as ${JSON.stringify(name)}`
-  }
-  return undefined
-}
-
-function idTextOf(id: JsonValue | undefined): string {
-  return typeof id === 'string' || typeof id === 'number' ? JSON.stringify(id) : 'null'
-}
-
-function serialise(message: JsonObject, idText: string): string {
-  const members = Object.entries(message).map(
-    ([key, value]) => `${JSON.stringify(key)}:${key === 'id' ? idText : JSON.stringify(value)}`,
-  )
-  return `{${members.join(',')}}`
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return into
 }

@@ -1,6 +1,7 @@
 // The contract between a user interface and the broker. Implemented once, in broker/api/router.ts, and carried by two
 // transports: Electron IPC and HTTP with server-sent events. This is the only door through which an approval can come.
 import * as z from 'zod'
+import { actions, confirmations } from '../schema/policy-words.ts'
 import { riskClasses } from '../schema/risk-class.ts'
 
 /** Milliseconds since the Unix epoch. */
@@ -40,6 +41,8 @@ const approvalCard = z.strictObject({
     sessionStartedAt: time,
   }),
   where: z.strictObject({ server: z.string(), command: z.array(z.string()), pin: z.string() }),
+  action: z.enum(actions),
+  /** The tool, or what another action names (`Resource` in core/schema/access-request.ts). */
   tool: z.string(),
   arguments: z.record(z.string(), z.unknown()),
   /** What else the message carries, and an approval would forward. */
@@ -52,6 +55,8 @@ const approvalCard = z.strictObject({
     reason: z.string(),
     revision: z.string(),
   }),
+  /** What approving takes. `type-name`: `approvals.approve` must carry the text of `tool`, typed by the person. */
+  confirm: z.enum(confirmations),
   /** The last decisions on calls of the same tool by the same client, newest first. */
   before: z.array(z.strictObject({ at: time, outcome: z.string(), sameArguments: z.boolean() })),
 })
@@ -83,6 +88,8 @@ const callSummary = z.strictObject({
   session: z.string(),
   client: z.string(),
   server: z.string(),
+  /** What was asked for, where that is no `tools/call`; `tool` is then what it names, or the method. */
+  action: z.enum(actions).optional(),
   tool: z.string(),
   risk: z.enum(riskClasses).optional(),
   outcome: z.enum(callOutcomes),
@@ -127,10 +134,11 @@ const diagnostic = z.strictObject({
 
 const policyFile = z.strictObject({
   file: z.string(),
-  status: z.enum(['ok', 'broken']),
+  /** `removed`: it is not in the folder any more, and still counts until a person accepts that (`policies.accept-removal`). */
+  status: z.enum(['ok', 'broken', 'removed']),
   name: z.string().optional(),
   servers: z.array(z.string()),
-  /** The text as it is on disk. */
+  /** The text as it is on disk; empty where there is none to be read. */
   text: z.string(),
   defaults: z.array(z.strictObject({ risk: z.string(), effect })),
   rules: z.array(
@@ -138,6 +146,10 @@ const policyFile = z.strictObject({
       id: z.string(),
       effect,
       tools: z.array(z.string()),
+      /** The requests it is about, where these are no tool calls; `tools` says nothing then. */
+      on: z.array(z.enum(actions)).optional(),
+      /** It also takes the tools out of the list that clients see. */
+      hide: z.literal(true).optional(),
       line: z.int().positive(),
       /** The conditions in words, one a line; empty where the rule has none. */
       conditions: z.array(z.string()),
@@ -183,11 +195,12 @@ export const uiRequests = {
   /**
    * Approves exactly what `binding` names. `ran`: the waiting call was released to run. `granted`: the next identical
    * call may run, once. `closed`: the card was no longer open; nothing was approved. `changed`: the card holds
-   * something else than `binding`; nothing was approved.
+   * something else than `binding`; nothing was approved. `not-confirmed`: `typed` is not what the card's `confirm` asks
+   * for; nothing was approved, and the card stays.
    */
   'approvals.approve': {
-    params: z.strictObject({ id: z.string(), binding: z.string() }),
-    result: z.strictObject({ outcome: z.enum(['ran', 'granted', 'closed', 'changed']) }),
+    params: z.strictObject({ id: z.string(), binding: z.string(), typed: z.string().max(1024).optional() }),
+    result: z.strictObject({ outcome: z.enum(['ran', 'granted', 'closed', 'changed', 'not-confirmed']) }),
   },
   /** Refuses; the reason goes to the model. `closed`: the card was no longer open. */
   'approvals.refuse': {
@@ -212,6 +225,14 @@ export const uiRequests = {
   'policies.list': {
     params: none,
     result: z.strictObject({ folder: z.string(), revision: z.string(), files: z.array(policyFile) }),
+  },
+  /**
+   * Lets go of a policy file that was removed from the folder: what its rules kept from running is judged by the rest.
+   * `not-removed`: the file is there, or nothing is known of it; nothing changed.
+   */
+  'policies.accept-removal': {
+    params: z.strictObject({ file: z.string() }),
+    result: z.strictObject({ outcome: z.enum(['accepted', 'not-removed']) }),
   },
   'settings.set': {
     params: settings.partial(),

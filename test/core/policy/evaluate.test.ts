@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { compilePolicy } from '../../../core/policy/compile.ts'
 import { evaluate } from '../../../core/policy/evaluate.ts'
 import { explain } from '../../../core/policy/explain.ts'
+import { textEngines } from '../../../core/policy/text-engines.ts'
 import type { JsonObject } from '../../../core/schema/json.ts'
 import type { PolicyFile, PolicyRule, PolicySet } from '../../../core/schema/policy.ts'
 import { type RiskClass, riskClasses } from '../../../core/schema/risk-class.ts'
@@ -211,14 +212,15 @@ describe('compiling fails closed on what it does not understand', () => {
     ['another status', { format: 1, files: [{ file: 'a', status: 'stale', servers: [] }] } as unknown as PolicySet],
     ['another version', withFile((policy) => ({ ...policy, version: 2 }))],
     ['a file key of a newer version', withFile((policy) => ({ ...policy, subjects: [] }))],
-    ['a rule key of a newer version', withRule({ limit: { max: 1 } })],
+    ['a rule key of a newer version', withRule({ since: '2030' })],
+    ['a set key of a newer version', { ...good, overrides: [] } as unknown as PolicySet],
     ['an unknown effect', withRule({ effect: 'confuse' })],
     ['an unknown risk class', withRule({ risk: ['scary'] })],
     ['an unknown default', withFile((policy) => ({ ...policy, defaults: { read: 'confuse' } }))],
-    ['an unknown operator', withRule({ when: [{ path: 'a', tests: [{ operator: 'matches', operand: 'x' }] }] })],
+    ['an unknown operator', withRule({ when: [{ path: 'a', tests: [{ operator: 'resembles', operand: 'x' }] }] })],
     ['an unreadable path', withRule({ when: [{ path: 'a[', tests: [{ operator: 'equals', operand: 'x' }] }] })],
   ])('%s', (_, set) => {
-    expect(() => compilePolicy(set)).toThrow(/not known|does not know|argument|policy/)
+    expect(() => compilePolicy(set, () => textEngines)).toThrow(/not known|does not know|argument|policy/)
   })
 })
 
@@ -294,10 +296,13 @@ test('rules built of thousands of files and globs are found', () => {
     effect: index === 4321 ? 'deny' : 'allow',
     tools: [index % 2 === 0 ? `tool_${index}` : `tool_${index}*`],
   }))
-  const policy = compilePolicy({
-    format: 1,
-    files: [{ file: 'a', status: 'ok', policy: { version: 1, servers: ['*'], defaults: {}, rules: many } }],
-  })
+  const policy = compilePolicy(
+    {
+      format: 1,
+      files: [{ file: 'a', status: 'ok', policy: { version: 1, servers: ['*'], defaults: {}, rules: many } }],
+    },
+    () => textEngines,
+  )
   expect(evaluate(policy, call({}, { tool: 'tool_4321' }), noPaths).rules).toEqual([
     { id: 'r4321', file: 'a', line: 1 },
   ])

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type CompiledPolicy, compilePolicy } from '../../../core/policy/compile.ts'
 import type { PolicyPorts } from '../../../core/policy/evaluate.ts'
 import { parsePolicyText } from '../../../core/policy/parse.ts'
+import { textEngines } from '../../../core/policy/text-engines.ts'
 import type { AccessRequest } from '../../../core/schema/access-request.ts'
 import type { JsonObject } from '../../../core/schema/json.ts'
 import { type PolicySet, policySet } from '../../../core/schema/policy.ts'
@@ -16,7 +17,8 @@ export function setOf(files: Record<string, string>): PolicySet {
   return policySet.parse(JSON.parse(JSON.stringify({ format: 1, files: entries })))
 }
 
-export const compiled = (files: Record<string, string>): CompiledPolicy => compilePolicy(setOf(files))
+export const compiled = (files: Record<string, string>): CompiledPolicy =>
+  compilePolicy(setOf(files), () => textEngines)
 
 /** One rule as a policy; throws if the text is not a good policy, so that no test passes for the wrong reason. */
 export function ruleText(rule: object): string {

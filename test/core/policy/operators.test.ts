@@ -5,13 +5,16 @@ import { compilePolicy } from '../../../core/policy/compile.ts'
 import { evaluate } from '../../../core/policy/evaluate.ts'
 import { compileTest, type Outcome } from '../../../core/policy/operators.ts'
 import { pathJudge } from '../../../core/policy/path-inside.ts'
+import { textEngines } from '../../../core/policy/text-engines.ts'
 import type { JsonValue } from '../../../core/schema/json.ts'
 import { operators } from '../../../core/schema/policy-words.ts'
-import { call, noPaths, ruleText, setOf } from './helpers.ts'
+import { call, compiled, noPaths, ruleText, setOf } from './helpers.ts'
 
 const T: Outcome = 'held'
 const F: Outcome = 'did-not-hold'
 const U: Outcome = 'could-not-tell'
+
+const engines = () => textEngines
 
 /** Paths of a made-up machine; `?` cannot be told. */
 const paths = pathJudge({ resolvePath: (text) => (text.includes('?') ? undefined : text), separator: '/' })
@@ -107,10 +110,68 @@ const table: [operator: string, operand: JsonValue, value: JsonValue, Outcome][]
   ['outside', ['/x', '/a'], '/a/b', F],
   ['outside', '/a/b', '?', U],
   ['outside', '/a/b', null, U],
+  ['matches', 'b+', 'abbc', T],
+  ['matches', '^b', 'abbc', F],
+  ['matches', '^a.*c$', 'abbc', T],
+  ['matches', '(?i)ABB', 'abbc', T],
+  ['matches', 'B', 'abbc', F],
+  ['matches', '1', 1, U],
+  ['matches', '', ['a'], U],
+  ['type', 'string', 'x', T],
+  ['type', 'string', 1, F],
+  ['type', 'number', 1.5, T],
+  ['type', 'boolean', false, T],
+  ['type', 'null', null, T],
+  ['type', 'object', null, F],
+  ['type', 'object', {}, T],
+  ['type', 'object', [], F],
+  ['type', 'array', [], T],
+  ['length', { gt: 2 }, 'abc', T],
+  ['length', { gt: 2 }, 'ab', F],
+  // Four UTF-16 units, two of them one code point; then a lone half of a pair.
+  ['length', { equals: 3 }, 'a\u{1F600}b', T],
+  ['length', { equals: 2 }, '\ud83da', T],
+  ['length', { equals: 0 }, '', T],
+  ['length', { gte: 1, lt: 3 }, [1, 2], T],
+  ['length', { gte: 1, lt: 3 }, [1, 2, 3], F],
+  ['length', { in: [0, 2] }, { a: 1, b: 2 }, T],
+  ['length', { not_in: [0, 2] }, {}, F],
+  ['length', { lte: 5 }, 3, U],
+  ['length', { lte: 5 }, true, U],
+  ['length', { lte: 5 }, null, U],
+  ['host', { in: ['a.example', 'b.example'] }, 'https://b.example/x', T],
+  ['host', { in: ['A.Example.', 'b.example'] }, 'https://a.example/x', T],
+  ['host', { equals: 'a.example' }, 'https://a.example.evil.test/', F],
+  ['host', { ends_with: '.example' }, 'https://a.example/', T],
+  ['host', { ends_with: '.EXAMPLE.' }, 'https://a.example/', T],
+  ['host', { glob: '*.Example' }, 'https://a.example/', T],
+  ['host', { starts_with: 'A.' }, 'https://a.example/', T],
+  ['host', { matches: '^[A-Z]\\.Example$' }, 'https://a.example/', T],
+  ['host', { not_equals: 'a.example', not_in: ['b.example'] }, 'https://c.example/', T],
+  ['host', { not_equals: 'c.example' }, 'https://c.example/', F],
+  ['host', { equals: 'a.example' }, 'no url', U],
+  ['host', { not_equals: 'a.example' }, 'no url', U],
+  ['host', { equals: 'a.example' }, 5, U],
+  ['host', { equals: 'a.example' }, ['https://a.example'], U],
+  ['command', { in: ['git', 'ls'] }, 'git status', T],
+  ['command', { in: ['git', 'ls'] }, 'git status; ls', T],
+  ['command', { in: ['git', 'ls'] }, 'git status; rm -rf x', F],
+  ['command', { not_in: ['rm'] }, 'git status; rm -rf x', F],
+  ['command', { not_in: ['rm'] }, 'git status', T],
+  ['command', { glob: 'ls*', not_equals: 'lsof' }, 'ls; lsof', F],
+  ['command', { equals: 'git' }, '$(curl x)', U],
+  ['command', { not_in: ['rm'] }, '$(curl x)', U],
+  ['command', { equals: 'git' }, '', U],
+  ['command', { equals: 'git' }, ['git', 'commit', '-m', "it's; $(rm x)"], T],
+  ['command', { equals: 'git' }, ['rm', '-rf', 'git'], F],
+  ['command', { equals: 'git' }, ['', 'x'], U],
+  ['command', { equals: 'git' }, ['git', 5], U],
+  ['command', { equals: 'git' }, [], U],
+  ['command', { equals: 'git' }, { program: 'git' }, U],
 ]
 
 test.each(table)('%s %j on %j: %s', (operator, operand, value, outcome) => {
-  expect(compileTest(operator, operand)(value, paths)).toBe(outcome)
+  expect(compileTest(operator, operand, engines)(value, paths)).toBe(outcome)
 })
 
 test('every operator has a row in the table', () => {
@@ -123,21 +184,21 @@ const operandOf = (operator: string): JsonValue => table.find((row) => row[0] ==
 test.each(operators.filter((operator) => operator !== 'exists'))(
   '%s on an absent argument does not hold',
   (operator) => {
-    expect(compileTest(operator, operandOf(operator))(absent, paths)).toBe(F)
+    expect(compileTest(operator, operandOf(operator), engines)(absent, paths)).toBe(F)
   },
 )
 
 test('exists alone sees absence', () => {
-  expect(compileTest('exists', true)(absent, paths)).toBe(F)
-  expect(compileTest('exists', false)(absent, paths)).toBe(T)
+  expect(compileTest('exists', true, engines)(absent, paths)).toBe(F)
+  expect(compileTest('exists', false, engines)(absent, paths)).toBe(T)
 })
 
 test.each(operators)('%s cannot tell behind a value of another shape', (operator) => {
-  expect(compileTest(operator, operandOf(operator))(unreachable, paths)).toBe(U)
+  expect(compileTest(operator, operandOf(operator), engines)(unreachable, paths)).toBe(U)
 })
 
 test.each([
-  ['matches', 'x'],
+  ['resembles', 'x'],
   ['constructor', 'x'],
   ['__proto__', {}],
   ['gt', '5'],
@@ -145,15 +206,54 @@ test.each([
   ['glob', 5],
   ['starts_with', null],
   ['exists', 'yes'],
+  ['in', []],
   ['inside', [5]],
+  ['inside', []],
+  ['matches', 5],
+  ['type', 'integer'],
+  ['type', 'constructor'],
+  ['length', 5],
+  ['length', {}],
+  ['length', { gt: '5' }],
+  ['length', { in: [1, '2'] }],
+  ['length', { contains: 1 }],
+  ['length', { constructor: 1 }],
+  ['host', 'a.example'],
+  ['host', ['a.example']],
+  ['host', { in: 'a.example' }],
+  ['host', { equals: 'https://a.example' }],
+  ['host', { in: ['a.example', 'b.example/x'] }],
+  ['host', { ends_with: '.b\u00fccher.example' }],
+  ['host', { gt: 1 }],
+  ['command', { in: [1] }],
+  ['command', { equals: null }],
+  ['command', { inside: '/' }],
 ] as [string, JsonValue][])('%s %j is not understood, so compiling throws', (operator, operand) => {
-  expect(() => compileTest(operator, operand)).toThrow(/policy operator/)
+  expect(() => compileTest(operator, operand, engines)).toThrow(/policy operator/)
+})
+
+test('a pattern that is not RE2 syntax is not understood', () => {
+  for (const pattern of ['(', '(?=x)', '(a)\\1']) expect(() => compileTest('matches', pattern, engines)).toThrow()
+})
+
+test('the engines are loaded for the first rule that needs them, and once', () => {
+  let loads = 0
+  const load = () => {
+    loads += 1
+    return textEngines
+  }
+  const set = (...tests: object[]) => setOf({ 'a.yaml': JSON.stringify({ version: 1, rules: tests.map(ruleOf) }) })
+  const ruleOf = (test: object, index: number) => ({ id: `r${index}`, effect: 'deny', tools: '*', when: { a: test } })
+  compilePolicy(set({ glob: 'x*' }, { length: { gt: 1 } }, { host: 'a.example' }), load)
+  expect(loads).toBe(0)
+  compilePolicy(set({ matches: 'x' }, { matches: 'y' }, { command: 'git' }), load)
+  expect(loads).toBe(1)
 })
 
 describe('what an outcome means for a rule', () => {
   // `amount > 5` on 9 holds, on 1 does not hold, on "9" cannot be told.
   const decided = (rule: object, amount: JsonValue | undefined) => {
-    const policy = compilePolicy(setOf({ 'a.yaml': ruleText({ tools: ['pay'], ...rule }) }))
+    const policy = compiled({ 'a.yaml': ruleText({ tools: ['pay'], ...rule }) })
     const args = amount === undefined ? {} : { amount }
     return evaluate(policy, call(args, { tool: 'pay', risk: 'money' }), noPaths).source === 'rule'
   }
@@ -199,7 +299,7 @@ describe('what an outcome means for a rule', () => {
 
   test('of several elements one must pass all the tests, and one doubt is a doubt', () => {
     const decidedOf = (effect: string, amounts: JsonValue) => {
-      const policy = compilePolicy(setOf({ 'a.yaml': ruleText({ effect, when: { 'a[*]': { gt: 5, lt: 8 } } }) }))
+      const policy = compiled({ 'a.yaml': ruleText({ effect, when: { 'a[*]': { gt: 5, lt: 8 } } }) })
       return evaluate(policy, call({ a: amounts }), noPaths).source === 'rule'
     }
     const rows: [JsonValue, allow: boolean, deny: boolean][] = [
@@ -217,7 +317,7 @@ describe('what an outcome means for a rule', () => {
   })
 
   test('the reason of a decision made in doubt says what was in doubt', () => {
-    const policy = compilePolicy(setOf({ 'a.yaml': ruleText({ id: 'big', when: gt5 }) }))
+    const policy = compiled({ 'a.yaml': ruleText({ id: 'big', when: gt5 }) })
     expect(evaluate(policy, call({ amount: '9' }), noPaths).reason).toBe(
       'Rule big in a.yaml denies do_it: it could not be told whether amount is more than 5',
     )

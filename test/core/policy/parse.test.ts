@@ -85,10 +85,8 @@ test('YAML 1.2: `no` and `on` are texts, a BOM and CRLF do no harm, aliases work
   const { entry } = parse(
     '\uFEFFversion: 1\r\nrules:\r\n  - id: a\r\n    effect: deny\r\n    tools: &t [x, y]\r\n    when: { country: no }\r\n  - id: b\r\n    effect: deny\r\n    tools: *t\r\n',
   )
-  expect(
-    entry.status === 'ok' && entry.policy.rules.map((one) => [one.line, one.tools, one.when?.[0]?.tests[0]?.operand]),
-  ).toEqual([
-    [3, ['x', 'y'], 'no'],
+  expect(entry.status === 'ok' && entry.policy.rules.map((one) => [one.line, one.tools, one.when])).toEqual([
+    [3, ['x', 'y'], [{ path: 'country', tests: [{ operator: 'equals', operand: 'no' }] }]],
     [7, ['x', 'y'], undefined],
   ])
 })
@@ -119,32 +117,8 @@ describe('unknown words, with their place and what was meant', () => {
   })
 })
 
-describe('what this version does not know yet is an error, never ignored', () => {
-  test.each([
-    ['version: 1\ntests: []', '2:1 `tests` is not supported yet by this version'],
-    ...['limit: { max: 1 }', 'hide: true', 'redact: [a]', 'on: x'].map((line) => [
-      rule(`    ${line}`),
-      `6:5 \`${line.split(':')[0]}\` is not supported yet by this version`,
-    ]),
-    ...['matches: x', 'host: { in: [a] }', 'command: { in: [a] }', 'length: { gt: 1 }', 'type: string'].map((test) => [
-      rule(`    when: { a: { ${test} } }`),
-      `6:18 \`${test.split(':')[0]}\` is not supported yet by this version`,
-    ]),
-    ...['any', 'all', 'not'].map((word) => [
-      rule(`    when: { ${word}: [] }`),
-      `6:13 \`${word}\` is not supported yet by this version | For an argument of that name write \`$.${word}\`.`,
-    ]),
-    [
-      'version: 1\nrules: [{ id: r, effect: require-approval, tools: x, approval: { confirm: click } }]',
-      '2:66 `confirm` is not supported yet by this version',
-    ],
-  ] as [string, string][])('%j', (text, expected) => {
-    expect(said(text)).toEqual([expected])
-    expect(parse(text).entry.status).toBe('broken')
-  })
-  test('`$.any` is an argument of that name', () => {
-    expect(said(rule('    when: { $.any: 1 }'))).toEqual([])
-  })
+test('`$.any` is an argument of that name', () => {
+  expect(said(rule('    when: { $.any: 1 }'))).toEqual([])
 })
 
 describe('wrong values, with their place and what was expected', () => {
@@ -218,7 +192,7 @@ describe('wrong values, with their place and what was expected', () => {
     [rule('    approval: { timeout: 5m }'), '6:5 `approval` has no meaning in a rule whose effect is `deny`'],
     [
       'version: 1\nrules: [{ id: r, effect: require-approval, tools: x, approval: { timeout: 5 } }]',
-      '2:75 `timeout` must be a duration such as `30s`, `5m`, `1h` or `1d`, up to 7 days, found 5',
+      '2:75 `timeout` must be a duration such as `30s`, `5m`, `1h` or `1d`, up to 7 days, found 5 | Write the unit too: `5s` for seconds.',
     ],
     ['version: 1\nversion: 1', '2:1 Duplicate key `version`, first on line 1'],
     [rule('    when: { a: 1, "a": 2 }'), '6:19 Duplicate key `a`, first on line 6'],
@@ -292,41 +266,4 @@ test('a file that is bad YAML, or says a thing twice, may govern anything', () =
   ]) {
     expect(parse(text).entry).toMatchObject({ status: 'broken', servers: ['*'] })
   }
-})
-
-describe('bombs', () => {
-  const tooDeep = 'The file is nested too deeply'
-  const tooLarge = 'The file is larger than 1048576 bytes'
-  const tooMany = 'More than 100 aliases, or one that holds itself'
-  const tooMuch = 'The aliases of this file stand for too much'
-  const bombs: [name: string, message: string, text: string][] = [
-    [
-      'billion laughs',
-      tooMany,
-      `version: 1\na0: &a0 [x]\n${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')}`,
-    ],
-    ['an alias that holds itself', tooMany, 'version: 1\nname: &a [*a]'],
-    ['a hundred and one aliases', tooMany, `version: 1\nname: &n x\nrules: [${Array(101).fill('*n').join(', ')}]`],
-    [
-      'few aliases of much',
-      tooMuch,
-      `version: 1\nname: &n [${Array(2000).fill('x').join(', ')}]\nrules: [${Array(50).fill('*n').join(', ')}]`,
-    ],
-    ['a megabyte of brackets', tooDeep, 'version: 1\nname: '.padEnd(1024 * 1024, '[')],
-    ['deep maps', tooDeep, `version: 1\nname: ${'{a: '.repeat(400)}1${'}'.repeat(400)}`],
-    ['deep blocks', tooDeep, Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
-    ['too large', tooLarge, `version: 1\n# ${'x'.repeat(1024 * 1024)}`],
-    ['too large in bytes, not in characters', tooLarge, `version: 1\n# ${'ü'.repeat(600 * 1024)}`],
-    [
-      'many equal keys',
-      'Duplicate key `a`, first on line 2',
-      `version: 1\nname: {${Array(100_000).fill('a: 1').join(', ')}}`,
-    ],
-  ]
-  test.each(bombs)('%s: %s', (_, message, text) => {
-    const { entry, diagnostics } = parse(text)
-    expect(entry).toMatchObject({ status: 'broken', servers: ['*'] })
-    expect(diagnostics.some((one) => one.message === message)).toBe(true)
-    expect(diagnostics.length).toBeLessThanOrEqual(200)
-  })
 })
