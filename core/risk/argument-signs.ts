@@ -2,10 +2,11 @@
 // what must be stopped is the business of rules.
 import type { JsonObject, JsonValue } from '../schema/json.ts'
 import type { RiskClass } from '../schema/risk-class.ts'
+import { sqlSigns } from './sql-signs.ts'
 
 export type ArgumentSign = { readonly class: RiskClass; readonly evidence: string }
 
-/** Longer texts are content, not paths or statements, and would cost time on every call. */
+/** Longer texts are content, not paths, and would cost time on every call. */
 const longestLooked = 4096
 
 const secretPlace = new RegExp(
@@ -27,33 +28,23 @@ const secretPlace = new RegExp(
   'i',
 )
 
-/** Between SQL words: spaces or a comment standing in for them. */
-const gap = String.raw`(?:\s|/\*|\*/|--)+`
-const object = '(?:table|database|schema|view|index|column|user|role|function|trigger|sequence|extension)'
-const sqlSigns: readonly { class: RiskClass; words: RegExp }[] = [
-  {
-    class: 'execute',
-    words: /\b(?:xp_cmdshell|lo_import|lo_export|into\s+(?:out|dump)file|load_file|to\s+program)\b/i,
-  },
-  { class: 'credentials', words: new RegExp(`\\b(?:grant|revoke)${gap}\\w`, 'i') },
-  {
-    class: 'destructive',
-    words: new RegExp(`\\b(?:drop${gap}${object}|truncate${gap}\\w|alter${gap}${object}|delete${gap}from)`, 'i'),
-  },
-  { class: 'write', words: new RegExp(`\\b(?:insert${gap}into|create${gap}|replace${gap}into|merge${gap}into)`, 'i') },
-  { class: 'write', words: new RegExp(`\\bupdate${gap}[^\\s;]{1,200}${gap}set\\b`, 'i') },
-]
+/** Where cloud machines hand out their own keys. */
+const metadataHost = /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|100\.100\.100\.200|metadata\.google\.internal)/i
 
-const sqlKeys = new Set(['sql', 'query', 'statement', 'statements'])
-const commandKeys = new Set(['command', 'cmd', 'shell', 'script', 'shell_command'])
-const urlKeys = new Set(['url', 'uri', 'urls'])
-const stageKeys: ReadonlyMap<string, RiskClass> = new Map([
-  ['$out', 'destructive'],
-  ['$merge', 'destructive'],
-  ['$where', 'execute'],
-  ['$function', 'execute'],
-  ['$accumulator', 'execute'],
-])
+const commandKeys = new Set(['command', 'cmd', 'shell', 'script', 'shellcommand', 'commandline', 'bash', 'powershell'])
+const codeKeys = new Set(['code', 'javascript', 'js', 'python', 'function', 'expression', 'sourcecode', 'initscript'])
+const urlKeys = /(?:^|[a-z])(?:url|uri|urls|endpoint|webhook|href)$/
+const resourceKeys = new Set(['resourcetype', 'resource', 'kind'])
+const stages: Readonly<Record<string, RiskClass>> = {
+  out: 'destructive',
+  merge: 'destructive',
+  where: 'execute',
+  function: 'execute',
+  accumulator: 'execute',
+}
+const stageKey = /^\$(out|merge|where|function|accumulator)$/
+/** The same in a pipeline written as text. */
+const stageInText = /(?:\$|\\u0024)(out|merge|where|function|accumulator)["']?\s*:/
 
 /** The signs found in the arguments, at most one of a kind. */
 export function argumentSigns(args: JsonObject): ArgumentSign[] {
@@ -64,34 +55,54 @@ export function argumentSigns(args: JsonObject): ArgumentSign[] {
 
 function look(value: JsonValue, key: string, signs: Map<string, ArgumentSign>): void {
   if (typeof value === 'string') {
-    if (value.length <= longestLooked) lookAtText(value, key.toLowerCase(), signs)
+    lookAtText(value, key.toLowerCase().replace(/[-_]/g, ''), signs)
   } else if (Array.isArray(value)) {
     for (const element of value) look(element, key, signs)
   } else if (typeof value === 'object' && value !== null) {
     for (const inner of Object.keys(value)) {
-      const stage = stageKeys.get(inner)
-      if (stage) note(signs, stage, `An argument has a ${inner} stage`)
+      noteStage(stageKey.exec(inner)?.[1], signs)
       look(value[inner] ?? null, inner, signs)
     }
   }
 }
 
 function lookAtText(text: string, key: string, signs: Map<string, ArgumentSign>): void {
+  if (commandKeys.has(key) && text !== '') note(signs, 'execute', `It takes a ${key} to run`)
+  if (codeKeys.has(key) && /[;(){}=\n]/.test(text)) note(signs, 'execute', 'An argument is code to run')
+  if (urlKeys.test(key) && /^\s*(?:https?|wss?|ftps?):/i.test(text)) {
+    note(signs, 'network', 'An argument is a web address')
+  }
+  const namedSql = key.includes('sql') || key === 'statement' || key === 'statements'
+  if (namedSql || key.endsWith('query')) {
+    for (const sign of sqlSigns(text, namedSql)) note(signs, sign.class, sign.evidence)
+  }
+  if (text.length > longestLooked) return
   const place = secretPlace.exec(text)?.[1]
   if (place !== undefined) note(signs, 'credentials', `An argument mentions ${place.toLowerCase()}`)
-  if (commandKeys.has(key) && text !== '') note(signs, 'execute', `It takes a ${key} to run`)
-  if (urlKeys.has(key) && /^https?:/i.test(text)) note(signs, 'network', 'An argument is a web address')
-  if (!sqlKeys.has(key)) return
-  for (const sign of sqlSigns) {
-    if (sign.words.test(text)) note(signs, sign.class, `Its SQL can ${sqlVerbs[sign.class] ?? 'change data'}`)
+  if (metadataHost.test(text)) note(signs, 'credentials', 'An argument names an address that hands out cloud keys')
+  if (resourceKeys.has(key) && /(?:^|,)\s*secrets?(?:$|[\s,/.])/i.test(text)) {
+    note(signs, 'credentials', 'An argument asks for secrets')
   }
+  if (key.endsWith('query') || key === 'graphql' || key === 'mutation') lookAtGraphql(text, signs)
+  if (key.endsWith('method')) lookAtMethod(text, signs)
+  noteStage(stageInText.exec(text)?.[1], signs)
 }
 
-const sqlVerbs: Partial<Record<RiskClass, string>> = {
-  write: 'change data',
-  destructive: 'delete data or change its structure',
-  execute: 'reach files or programs',
-  credentials: 'change who has access',
+function lookAtGraphql(text: string, signs: Map<string, ArgumentSign>): void {
+  const body = /(?:^|[}\n])\s*mutation\b[^{]{0,500}\{([\s\S]*)/.exec(text)?.[1]
+  if (body === undefined) return
+  const removes = /delete|remove|destroy|purge|archive|cancel/i.test(body)
+  note(signs, removes ? 'destructive' : 'write', `Its GraphQL can ${removes ? 'delete' : 'change'} data`)
+}
+
+function lookAtMethod(text: string, signs: Map<string, ArgumentSign>): void {
+  const method = /^(?:put|post|patch|delete)$/i.exec(text)?.[0].toUpperCase()
+  if (method) note(signs, method === 'DELETE' ? 'destructive' : 'write', `It is a ${method} request`)
+}
+
+function noteStage(stage: string | undefined, signs: Map<string, ArgumentSign>): void {
+  const riskClass = stage === undefined ? undefined : stages[stage]
+  if (riskClass) note(signs, riskClass, `An argument has a $${stage} stage`)
 }
 
 function note(signs: Map<string, ArgumentSign>, riskClass: RiskClass, evidence: string): void {

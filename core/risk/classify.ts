@@ -1,7 +1,10 @@
-// The risk class of a call, with what speaks for it. Offline and by heuristics: from the tool's name, raised by arguments.
+// The risk class of a call, with what speaks for it. Offline: from the catalogue or else the tool's name, raised by the
+// call's arguments and by what the server says of its tool.
 import type { JsonObject } from '../schema/json.ts'
 import { type RiskClass, riskClasses } from '../schema/risk-class.ts'
-import { argumentSigns } from './argument-signs.ts'
+import { annotationSigns, type ToolAnnotations } from './annotations.ts'
+import { type ArgumentSign, argumentSigns } from './argument-signs.ts'
+import type { CataloguedTool } from './catalogue.ts'
 import { knownNames, type NameSign, nameSigns } from './name-signs.ts'
 
 /** `evidence`: short sentences for people, none of them with text from the server or the caller. */
@@ -12,15 +15,61 @@ const maxRemembered = 1000
 const maxRememberedName = 256
 const remembered = new Map<string, RiskAssessment>()
 
-/** The class of a tool, or of one call if given its arguments. Reads nothing but what it is given. */
-export function classifyTool(tool: string, args?: JsonObject): RiskAssessment {
-  const byName = classifyName(tool)
-  const signs = args ? argumentSigns(args) : []
-  if (signs.length === 0) return { class: byName.class, evidence: [...byName.evidence] }
-  const raised = riskiest([byName.class, ...signs.map((sign) => sign.class)])
-  const byArguments = signs.map((sign) => sign.evidence)
+/** What is known of a tool besides its name. */
+export type ToolFacts = {
+  readonly catalogued?: CataloguedTool | undefined
+  readonly annotations?: ToolAnnotations | undefined
+}
+
+/**
+ * The class of a tool, or of one call if given its arguments. The catalogue speaks before the name; arguments and what the
+ * server says of its tool may only raise. Reads nothing but what it is given.
+ */
+export function classifyTool(tool: string, args?: JsonObject, facts: ToolFacts = {}): RiskAssessment {
+  const { catalogued, annotations } = facts
+  const base = catalogued ? listed(catalogued) : classifyName(tool)
+  const signs = args ? [...listedSigns(catalogued, args), ...argumentSigns(args)] : []
+  const otherwise = riskiest([base.class, ...signs.map((sign) => sign.class)])
+  const said = annotations && !catalogued?.ignoreAnnotations ? annotationSigns(annotations, otherwise) : []
+  const found = riskiest([otherwise, ...said.flatMap((sign) => sign.class ?? [])])
   // What speaks for a milder class is no reason for this one.
-  return { class: raised, evidence: raised === byName.class ? [...byName.evidence, ...byArguments] : byArguments }
+  const counts = ({ class: spoken = found }: { class?: RiskClass }) => spoken === found
+  return {
+    class: found,
+    evidence: [
+      ...(counts(base) ? base.evidence : []),
+      ...signs.map((sign) => sign.evidence),
+      ...said.filter(counts).map((sign) => sign.evidence),
+    ],
+  }
+}
+
+function listed(catalogued: CataloguedTool): RiskAssessment {
+  const { class: riskClass, why = classWords[riskClass] } = catalogued
+  return { class: riskClass, evidence: [`${listing(catalogued)}: ${why}`] }
+}
+
+const listing = ({ listedFor }: CataloguedTool): string =>
+  listedFor ? `Listed for ${listedFor}` : 'Listed in the catalogue'
+
+/** Arguments that, when given, make more of the tool than its class says. */
+function listedSigns(catalogued: CataloguedTool | undefined, args: JsonObject): ArgumentSign[] {
+  return [...(catalogued?.raises ?? [])].flatMap(([argument, riskClass]) => {
+    const given = Object.hasOwn(args, argument) && args[argument] !== null && args[argument] !== false
+    if (!catalogued || !given) return []
+    return [{ class: riskClass, evidence: `${listing(catalogued)}: with “${argument}” it ${classWords[riskClass]}` }]
+  })
+}
+
+const classWords: Readonly<Record<RiskClass, string>> = {
+  read: 'only reads',
+  unknown: 'what it does depends on how it is called',
+  write: 'changes things',
+  network: 'reaches other machines',
+  destructive: 'can delete or overwrite',
+  execute: 'runs code or commands',
+  credentials: 'concerns secrets or who has access',
+  money: 'can cost or move money',
 }
 
 function classifyName(tool: string): RiskAssessment {

@@ -1,0 +1,168 @@
+// Which catalogued server a launch command starts. Only the place of the package counts, and only its whole name.
+import { describe, expect, test } from 'vitest'
+import { identifyServer, serverByAlias } from '../../../core/risk/catalogue.ts'
+
+const words = (line: string) => line.split(' ')
+
+describe('the ways people write it', () => {
+  test.each([
+    ['npx @modelcontextprotocol/server-filesystem /tmp', 'filesystem'],
+    ['npx -y @modelcontextprotocol/server-filesystem@2025.7.1 /tmp', 'filesystem'],
+    ['npx --yes -- @modelcontextprotocol/server-filesystem@latest', 'filesystem'],
+    ['npx -y --package=@modelcontextprotocol/server-filesystem mcp-server-filesystem /tmp', 'filesystem'],
+    ['npx -p @modelcontextprotocol/server-filesystem@1 -y server-filesystem', 'filesystem'],
+    ['npx -p cowsay -p @playwright/mcp playwright-mcp', 'playwright'],
+    ['/usr/local/bin/npx -y @playwright/mcp@latest --headless', 'playwright'],
+    ['C:\\nodejs\\npx.cmd -y @playwright/mcp', 'playwright'],
+    ['NPX.CMD @playwright/mcp', 'playwright'],
+    ['bunx --bun @playwright/mcp', 'playwright'],
+    ['bun x @playwright/mcp', 'playwright'],
+    ['pnpm dlx @playwright/mcp', 'playwright'],
+    ['pnpm --package=@playwright/mcp dlx playwright-mcp', 'playwright'],
+    ['pnpx @playwright/mcp', 'playwright'],
+    ['yarn dlx -q @playwright/mcp', 'playwright'],
+    ['npm exec -y @playwright/mcp', 'playwright'],
+    ['npm exec --package=@playwright/mcp -- playwright-mcp', 'playwright'],
+    ['npm x -- @playwright/mcp', 'playwright'],
+    ['deno run -A npm:@playwright/mcp@0.0.1', 'playwright'],
+    ['node /a/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js /tmp', 'filesystem'],
+    ['node --enable-source-maps --env-file .env ./node_modules/mcp-server-kubernetes/dist/index.js', 'kubernetes'],
+    ['node C:\\a\\node_modules\\@playwright\\mcp\\cli.js', 'playwright'],
+    ['node /a/node_modules/other/node_modules/@playwright/mcp/cli.js', 'playwright'],
+    ['/a/node_modules/@modelcontextprotocol/server-memory/dist/index.js', 'memory'],
+    ['node node_modules/.bin/mcp-server-filesystem', 'filesystem'],
+    ['bun run node_modules/@playwright/mcp/cli.js', 'playwright'],
+    ['/a/node_modules/.bin/mcp-server-filesystem /tmp', 'filesystem'],
+    ['mcp-server-filesystem /tmp', 'filesystem'],
+    ['C:\\Tools\\mcp-server-filesystem.exe D:\\', 'filesystem'],
+    ['/usr/bin/github-mcp-server stdio --read-only', 'github'],
+    ['uvx mcp-server-git --repository .', 'git'],
+    ['uvx mcp-server-git@latest', 'git'],
+    ['uvx -q mcp-server-git==2025.1', 'git'],
+    ['uvx --from mcp-server-git mcp-server-git', 'git'],
+    ['uvx --with httpx --python 3.12 mcp_server_fetch', 'fetch'],
+    ['uv tool run mcp-server-time', 'time'],
+    ['uv run mcp-server-git', 'git'],
+    ['uv --directory /src/git run mcp-server-git', 'git'],
+    ['uv run --with mcp python -m mcp_server_git', 'git'],
+    ['uv run -m mcp_server_git', 'git'],
+    ['pipx run mcp-server-git', 'git'],
+    ['pipx run --spec mcp-server-git==1 mcp-server-git', 'git'],
+    ['python -m mcp_server_git', 'git'],
+    ['python3.12 -u -X utf8 -m mcp_server_git --repository .', 'git'],
+    ['/venv/bin/python3 -m mcp_server_git.server', 'git'],
+    ['docker run -i --rm ghcr.io/github/github-mcp-server', 'github'],
+    ['docker run -i --rm -e GITHUB_PERSONAL_ACCESS_TOKEN ghcr.io/github/github-mcp-server:latest stdio', 'github'],
+    [`docker run -it ghcr.io/github/github-mcp-server:v1@sha256:${'a'.repeat(64)}`, 'github'],
+    ['docker run --rm -i --mount type=bind,src=/x,dst=/x mcp/git', 'git'],
+    ['docker container run -i -eA=b -v/x:/y docker.io/mcp/git:1', 'git'],
+    ['docker --context far run -i mcp/git', 'git'],
+    ['podman run -i --network=host docker.io/mcp/fetch', 'fetch'],
+    ['env A=b C=d npx -y @playwright/mcp', 'playwright'],
+    ['/usr/bin/env -u X -i A=b npx @playwright/mcp', 'playwright'],
+    ['cmd /c npx -y @playwright/mcp', 'playwright'],
+    ['C:\\Windows\\System32\\cmd.exe /d /s /c npx -y @playwright/mcp', 'playwright'],
+    ['npx -y mcp-remote https://mcp.sentry.dev/mcp --transport http-only', 'sentry'],
+    ['npx mcp-remote@latest https://MCP.stripe.com', 'stripe'],
+  ])('%s', (line, id) => expect(identifyServer(words(line))?.id).toBe(id))
+
+  test('cmd with its whole command in one word', () => {
+    expect(identifyServer(['cmd', '/c', 'npx -y @playwright/mcp'])?.id).toBe('playwright')
+  })
+})
+
+describe('what only looks like it', () => {
+  test.each([
+    ['npx @evil/server-filesystem /tmp', 'another scope'],
+    ['npx server-filesystem', 'without its scope'],
+    ['npx @modelcontextprotocol/server-filesystem-plus', 'a longer name'],
+    ['npx @modelcontextprotocol/server-file', 'a shorter name'],
+    ['npx @ModelContextProtocol/server-filesystem', 'other letters'],
+    ['npx @modelcontextprotocol/server-filesystеm', 'a letter that only looks the same'],
+    ['npx mcp-server-filesystem', 'a package that is named like the program'],
+    ['npx other-server @modelcontextprotocol/server-filesystem', 'an argument of another server'],
+    ['npx other-server -- @modelcontextprotocol/server-filesystem', 'an argument after --'],
+    ['npx -y other-server --package=@playwright/mcp', 'an option of another server'],
+    ['npx --cache @playwright/mcp other-server', 'the value of an option'],
+    ['npx --made-up @playwright/mcp', 'an option that could take it as its value'],
+    ['npx -p @playwright/mcp other-program', 'another program beside the package'],
+    ['npx -c @playwright/mcp', 'a shell command'],
+    ['npx --registry=https://evil.example @playwright/mcp', 'another registry'],
+    ['npx --userconfig x @playwright/mcp', 'a configuration that may name another registry'],
+    ['npx @playwright/mcp@npm:evil', 'an alias for another package'],
+    ['npx @playwright/mcp@https://evil.example/x.tgz', 'an address'],
+    ['npx @playwright/mcp@file:evil', 'a folder'],
+    ['npx @playwright/mcp@github:evil/x', 'a repository'],
+    ['npx ./@playwright/mcp', 'a path'],
+    ['npx playwright/mcp', 'a repository'],
+    ['npx', 'nothing'],
+    ['npx -p', 'an option without its value'],
+    ['npm install @playwright/mcp', 'no start'],
+    ['npm run @playwright/mcp', 'a script'],
+    ['yarn add @playwright/mcp', 'no start'],
+    ['node server.js node_modules/@playwright/mcp/cli.js', 'an argument of another script'],
+    ['node -e 1 node_modules/@playwright/mcp/cli.js', 'code beside it'],
+    ['node --require node_modules/@playwright/mcp/cli.js evil.js', 'what is loaded before another script'],
+    ['node --made-up node_modules/@playwright/mcp/cli.js', 'an option that could take it as its value'],
+    ['node node_modules/@playwright/mcp/../../evil/x.js', 'a way out of the folder'],
+    ['node node_modules/@playwright/mcp/node_modules/evil/x.js', 'a package within the package'],
+    ['node my_node_modules/@playwright/mcp/cli.js', 'another folder'],
+    ['node node_modules/@playwright/mcp', 'no file'],
+    ['deno run -A npm:evil @playwright/mcp', 'an argument'],
+    ['deno run https://evil.example/@playwright/mcp', 'an address'],
+    ['/evil/github-mcp-server http', 'another command of the program'],
+    ['uvx mcp-server-git2', 'a longer name'],
+    ['uvx --from evil mcp-server-git', 'another package'],
+    ['uvx --from mcp-server-git evil', 'another program beside the package'],
+    ['uvx --from git+https://github.com/evil/mcp-server-git mcp-server-git', 'a repository'],
+    ['uvx --index-url https://evil.example mcp-server-git', 'another index'],
+    ['uvx mcp-server-git@https://evil.example', 'an address'],
+    ['uv run evil.py mcp-server-git', 'an argument'],
+    ['uv pip install mcp-server-git', 'no start'],
+    ['python -m evil.mcp_server_git', 'a module within another'],
+    ['python -m evil mcp_server_git', 'an argument'],
+    ['python x.py -m mcp_server_git', 'an argument of another script'],
+    ['python -c 1 -m mcp_server_git', 'code beside it'],
+    ['docker run evil mcp/git', 'an argument'],
+    ['docker run evil.example/mcp/git', 'another registry'],
+    ['docker run localhost:5000/mcp/git', 'another registry with a port'],
+    ['docker run mcp/git-evil', 'a longer name'],
+    ['docker run -e mcp/git evil', 'the value of an option'],
+    ['docker run --made-up mcp/git', 'an option that could take it as its value'],
+    ['docker run --entrypoint sh mcp/git', 'another program in the image'],
+    ['docker exec -i mcp/git x', 'a container, not an image'],
+    ['docker run github/github-mcp-server', 'another registry'],
+    ['sh -c npx @playwright/mcp', 'a shell'],
+    ['env -S npx @playwright/mcp', 'a text that env splits'],
+    ['env', 'nothing'],
+    ['cmd /c npx -y @playwright/mcp & evil', 'a second command'],
+    ['cmd /c npx -y %PKG% @playwright/mcp', 'a variable'],
+    ['cmd @playwright/mcp', 'no /c'],
+    ['npx mcp-remote https://mcp.sentry.dev.evil.example/', 'a longer host'],
+    ['npx mcp-remote https://mcp.sentry.dev@evil.example/', 'a name before the host'],
+    ['npx mcp-remote https://evil.example/?https://mcp.sentry.dev', 'an address within the address'],
+    ['npx mcp-remote http://mcp.sentry.dev/', 'no encryption'],
+    ['npx mcp-remote --header x https://mcp.sentry.dev/', 'not the first argument'],
+    ['npx mcp-remote', 'no address'],
+  ])('%s (%s)', (line) => expect(identifyServer(words(line))).toBeUndefined())
+
+  test('no command, an endless one, and names of what objects inherit', () => {
+    expect(identifyServer([])).toBeUndefined()
+    expect(identifyServer([...Array(100).fill('env'), 'npx', '@playwright/mcp'])).toBeUndefined()
+    for (const name of ['constructor', '__proto__', 'toString']) {
+      expect(identifyServer(['npx', name])).toBeUndefined()
+      expect(serverByAlias(name)).toBeUndefined()
+      expect(identifyServer(['mcp-server-git'])?.tools[name]).toBeUndefined()
+    }
+  })
+})
+
+test.each([
+  ['github', 'github'],
+  ['GitHub', 'github'],
+  ['github-mcp-server', 'github'],
+  ['mcp-server-github', undefined],
+  ['chrome_devtools', 'chrome-devtools'],
+  ['mcp-playwright', 'playwright'],
+  ['my-github', undefined],
+])('the alias %s means %s', (alias, id) => expect(serverByAlias(alias)?.id).toBe(id))
