@@ -1,5 +1,6 @@
 // One held call as the queue keeps it: what an approval of it binds to, and the card that a person sees of it.
 import type { Approval } from '../core/approval/state.ts'
+import type { Confirmation } from '../core/schema/policy-words.ts'
 import type { ApprovalAnswer, BrokerParams } from '../core/wire/broker-contract.ts'
 import { canonicalJson } from '../core/wire/json-line.ts'
 import type { ApprovalCard } from '../core/wire/ui-contract.ts'
@@ -26,21 +27,32 @@ export type Entry = {
 }
 
 /**
+ * What approving this takes. No host can ask the system who sits there yet: until one can, a rule that wants that gets the
+ * strictest there is.
+ */
+export function confirmationOf({ confirm = 'click' }: Ask): Exclude<Confirmation, 'os-auth'> {
+  return confirm === 'os-auth' ? 'type-name' : confirm
+}
+
+/**
  * What an approval binds to: change any of it and the approval does not apply. The session is part of it, so that a
- * grant cannot be used by another one.
+ * grant cannot be used by another one; so is what approving takes, so that a call that wants a name typed is not run by a
+ * click on an earlier card.
  */
 export function bindingOf(session: Session, ask: Ask): string {
   const { client, server, pin } = session
-  const { tool, revision } = ask
+  const { action, tool, revision } = ask
   return sha256(
     canonicalJson({
-      v: 1,
+      v: 2,
       session: session.session,
       client,
       server,
       pin,
+      action,
       tool,
       revision,
+      confirm: confirmationOf(ask),
       arguments: ask.argumentsHash,
     }),
   )
@@ -67,12 +79,14 @@ export function cardOf(entry: Entry): ApprovalCard {
       sessionStartedAt: session.startedAt,
     },
     where: { server: session.server, command: session.command, pin: session.pin },
+    action: ask.action,
     tool: ask.tool,
     arguments: ask.arguments,
     ...(ask.beside === undefined ? {} : { beside: ask.beside }),
     argumentsHash: ask.argumentsHash,
     risk: ask.risk,
     rule: { source: ask.source, rules: ask.rules, reason: ask.reason, revision: ask.revision },
+    confirm: confirmationOf(ask),
     before: entry.before,
   }
 }

@@ -14,7 +14,7 @@ import type { JsonObject } from '../core/schema/json.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import { maxNewCardsPerMinute, maxPending, maxPendingPerServer } from '../core/wire/limits.ts'
 import type { ApprovalCard, UiResult } from '../core/wire/ui-contract.ts'
-import { type Answer, type Ask, bindingOf, cardOf, type Entry, type Session } from './approval-card.ts'
+import { type Answer, type Ask, bindingOf, cardOf, confirmationOf, type Entry, type Session } from './approval-card.ts'
 import { createGrants } from './grants.ts'
 import type { OwnRecord } from './own-record.ts'
 import { sha256 } from './sha256.ts'
@@ -48,8 +48,11 @@ export type Approvals = {
   withdraw(session: string, call: string): void
   /** The session is over: its cards and grants are of no use to anybody. */
   sessionGone(session: string): void
-  /** @throws if the decision cannot be recorded: nothing is approved then. So does `refuse`, and the card stays. */
-  approve(id: string, binding: string, by: string): UiResult<'approvals.approve'>['outcome']
+  /**
+   * `typed`: what the person typed, where the card asks for that.
+   * @throws if the decision cannot be recorded: nothing is approved then. So does `refuse`, and the card stays.
+   */
+  approve(id: string, binding: string, by: string, typed?: string): UiResult<'approvals.approve'>['outcome']
   refuse(id: string, binding: string, by: string, reason?: string): UiResult<'approvals.refuse'>['outcome']
   /** Open cards, oldest first. */
   cards(): ApprovalCard[]
@@ -240,9 +243,11 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       }
       grants.sessionGone(session)
     },
-    approve: (id, binding, by) => {
+    approve: (id, binding, by, typed) => {
       const entry = shown(id, binding)
       if (typeof entry === 'string') return entry
+      // Here, not in the page: a page that is confused, or led astray, must not make it easier.
+      if (confirmationOf(entry.ask) === 'type-name' && typed !== entry.ask.tool) return 'not-confirmed'
       const waiting = entry.approval.caller.state === 'waiting'
       return apply(entry, { type: 'approve' }, by) === 'approved' ? (waiting ? 'ran' : 'granted') : 'closed'
     },

@@ -1,4 +1,6 @@
 // Puts the services together: one broker a data folder, the same inside Electron and headless.
+import { compilePolicy } from '../core/policy/compile.ts'
+import { textEngines } from '../core/policy/text-engines.ts'
 import type { BrokerStatus, UiEvent } from '../core/wire/ui-contract.ts'
 import { createEvents } from './api/events.ts'
 import { createRouter, type UiHandlers } from './api/router.ts'
@@ -10,6 +12,7 @@ import { countsSince, getCall, head, listCalls, recentDecisions, summariesOf } f
 import { type Broker, type BrokerOptions, BrokerStartError } from './host-contract.ts'
 import { createIntake } from './intake.ts'
 import { loadKeys } from './keys.ts'
+import { createLimits } from './limits.ts'
 import { lockHome } from './lock.ts'
 import { lostCards } from './lost-cards.ts'
 import { createOwnRecord } from './own-record.ts'
@@ -134,7 +137,9 @@ async function serve(
       events.emit({ type: 'policies.changed', revision })
       statusChanged()
     },
-    failed: (problem) => alert('policies-not-published', problem),
+    compile: (set) => void compilePolicy(set, () => textEngines),
+    removalAccepted: (removed) => record.write('policy.removal-accepted', removed),
+    alert,
     log,
   })
   undo.push(policies.stop)
@@ -144,6 +149,7 @@ async function serve(
     keys,
     version,
     approvals,
+    limits: createLimits({ db, now }),
     catchUp: intake.now,
     closed: (session) => {
       intake.now(session)
@@ -187,7 +193,9 @@ async function serve(
       const open = approvals.cards()
       return { seq: events.seq(), approvals: open, status: status(), settings: settings.get() }
     },
-    'approvals.approve': ({ id, binding }, actor) => ({ outcome: approvals.approve(id, binding, actor) }),
+    'approvals.approve': ({ id, binding, typed }, actor) => ({
+      outcome: approvals.approve(id, binding, actor, typed),
+    }),
     'approvals.refuse': ({ id, binding, reason }, actor) => ({ outcome: approvals.refuse(id, binding, actor, reason) }),
     'activity.list': (params) => listCalls(db, params),
     'activity.get': ({ call }) => {
@@ -195,6 +203,7 @@ async function serve(
       return detail ? { detail } : {}
     },
     'policies.list': () => policies.list(),
+    'policies.accept-removal': ({ file }, actor) => ({ outcome: policies.acceptRemoval(file, actor) }),
     'settings.set': (change) => {
       const changed = settings.set(change)
       events.emit({ type: 'settings.changed', settings: changed })

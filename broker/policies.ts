@@ -1,23 +1,30 @@
-// The policy folder: watched, compiled into one signed snapshot, published for the proxies. A file that breaks, or
-// goes, while we run keeps its last good rules in force: a slip in an editor must not open what was closed.
+// The policy folder: watched, compiled into one signed snapshot, published for the proxies. What of it is in force is for
+// policy-files.ts to say.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import type { PolicySet, PolicySetEntry } from '../core/schema/policy.ts'
+import type { PolicySet } from '../core/schema/policy.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
 import { joinPublished, signedText } from '../core/wire/published-policy.ts'
-import type { PolicyFileView, UiResult } from '../core/wire/ui-contract.ts'
+import type { UiResult } from '../core/wire/ui-contract.ts'
+import { type EarlierPolicies, earlierPolicies } from './earlier-policies.ts'
 import type { InstallKeys } from './keys.ts'
 import { writeAtomically } from './paths.ts'
-import { policyFolderStamp, readPolicyFolder } from './policy-folder.ts'
+import { createPolicyFiles } from './policy-files.ts'
+import { isPolicyName, policyNames, policyStamp, type ReadPolicy, readPolicy } from './policy-folder.ts'
+import { createSettling } from './settling.ts'
 import { sha256 } from './sha256.ts'
 import { watchFolder } from './watch-folder.ts'
+import { watchLinks } from './watch-links.ts'
 
 export type Policies = {
   revision(): string
   /** One sentence for each file that is not as its author meant it to be. */
   problems(): string[]
+  /** How many there are in the folder. */
   files(): number
   list(): UiResult<'policies.list'>
+  /** @throws if it cannot be recorded or published: then the file still counts. */
+  acceptRemoval(file: string, by: string): UiResult<'policies.accept-removal'>['outcome']
   stop(): void
 }
 
@@ -26,52 +33,39 @@ export type PoliciesOptions = {
   keys: InstallKeys
   /** Folder with the policies that a first start copies. */
   starterPolicies: string
+  /** Throws on a set that the proxies could not carry out: it is not published. */
+  compile(set: PolicySet): void
   published(revision: string, files: string[], problems: string[]): void
-  /** The policies could not be read or published: what was published before stays in force. */
-  failed(problem: string): void
+  /** Called before a removed file is let go of. Throws if it cannot be recorded. */
+  removalAccepted(removed: { file: string; servers: string[]; by: string }): void
+  /** Must not throw. */
+  alert(kind: string, detail: string): void
   log(line: string): void
 }
 
-/** A save is several steps: they are waited for, but not for ever. */
-const settleMs = 50
-const longestSettleMs = 500
+class NotCompiled extends Error {}
 
 /** Publishes the folder's policies before it returns, then again after each change. */
 export function startPolicies(options: PoliciesOptions): Policies {
   const { layout, keys } = options
-  const lastGood = new Map<string, PolicySetEntry>()
+  const earlier = readEarlier(options)
+  const files = createPolicyFiles(earlier.files)
   let revision = ''
   let problems: string[] = []
-  let views: PolicyFileView[] = []
-  /** What the folder looked like when it was last read. */
-  let stamp: string | undefined
+  /** What the files looked like when they were last read. */
+  const stamps = new Map<string, string>()
+  /** Read, and perhaps only half of a save. */
+  const unsure = new Map<string, ReadPolicy | undefined>()
+  let failure = ''
 
   const publish = () => {
-    stamp = policyFolderStamp(layout.policies)
-    const read = readPolicyFolder(layout.policies)
-    const found: string[] = []
-    const entries: PolicySetEntry[] = []
-    for (const [file, { entry }] of read) {
-      const good = lastGood.get(file)
-      if (entry.status === 'ok') {
-        lastGood.set(file, entry)
-        entries.push(entry)
-      } else if (good) {
-        found.push(`${file} has an error (${entry.problem}). Its rules from before stay in force.`)
-        entries.push(good)
-      } else {
-        found.push(`${file} has an error (${entry.problem}). Every call it governs is denied until it is mended.`)
-        entries.push(entry)
-      }
-    }
-    for (const [file, entry] of lastGood) {
-      if (read.has(file)) continue
-      found.push(`${file} was removed. Its rules stay in force until Countersign is started again.`)
-      entries.push(entry)
-    }
-    // The order of files has no meaning, and must not make another revision: approvals are bound to it.
-    entries.sort((a, b) => (a.file < b.file ? -1 : 1))
+    const { entries, problems: found } = files.inForce()
     const set: PolicySet = { format: 1, files: entries }
+    try {
+      options.compile(set)
+    } catch (error) {
+      throw new NotCompiled((error as Error).message, { cause: error })
+    }
     const payload = JSON.stringify(set)
     const next = sha256(payload)
     const news = next !== revision || found.join() !== problems.join()
@@ -79,54 +73,130 @@ export function startPolicies(options: PoliciesOptions): Policies {
       const signature = keys.sign(signedText(payload))
       writeAtomically(layout.published, joinPublished({ format: 1, revision: next, signature }, payload))
     }
+    files.published()
     revision = next
     problems = found
-    views = [...read.values()].map(({ view }) => view)
-    if (news) options.published(revision, [...read.keys()], problems)
+    failure = ''
+    if (news) options.published(revision, files.present(), problems)
   }
-
-  let settling: NodeJS.Timeout | undefined
-  let unsettledSince: number | undefined
-  let failure = ''
-  const soon = () => {
-    unsettledSince ??= performance.now()
-    clearTimeout(settling)
-    const longest = unsettledSince + longestSettleMs - performance.now()
-    settling = setTimeout(tryToPublish, Math.max(0, Math.min(settleMs, longest)))
+  const fail = (error: unknown) => {
+    const { message } = error as Error
+    if (message !== failure) {
+      options.alert('policies-not-published', `The policies cannot be read or published: ${message}`)
+    }
+    failure = message
   }
   const tryToPublish = () => {
-    unsettledSince = undefined
     try {
       publish()
-      failure = ''
     } catch (error) {
-      const { message } = error as Error
-      if (message !== failure) options.failed(`The policies cannot be read or published: ${message}`)
-      failure = message
-      stamp = undefined
+      fail(error)
+    }
+  }
+
+  const settled = (due: ReadonlyMap<string, { quiet: boolean }>): string[] => {
+    const waiting: string[] = []
+    for (const [file, { quiet }] of due) {
+      // Before it is read: what changes in between is seen by the next look.
+      const stamp = policyStamp(layout.policies, file)
+      const read = readPolicy(layout.policies, file, files.read(file), unsure.get(file))
+      if (!quiet && files.mayBeHalf(file, read)) {
+        unsure.set(file, read)
+        waiting.push(file)
+      } else {
+        unsure.delete(file)
+        stamps.set(file, stamp)
+        files.believe(file, read)
+      }
+    }
+    if (waiting.length < due.size) tryToPublish()
+    follow()
+    return waiting
+  }
+  const settling = createSettling(settled)
+  const everyName = () => new Set([...policyNames(layout.policies), ...files.names()])
+  const changed = (name?: string) => {
+    if (name !== undefined) {
+      if (isPolicyName(name)) settling.touched(name)
+      return
+    }
+    try {
+      for (const file of everyName()) settling.touched(file)
+    } catch (error) {
+      fail(error)
     }
   }
   const look = () => {
     try {
-      if (policyFolderStamp(layout.policies) !== stamp) soon()
-    } catch {
-      if (failure === '') soon() // which meets the same error, and says so once
+      for (const file of everyName()) {
+        if (policyStamp(layout.policies, file) !== stamps.get(file)) settling.touched(file)
+      }
+      follow()
+      if (failure !== '' || !fs.existsSync(layout.published)) publish()
+    } catch (error) {
+      fail(error)
     }
   }
 
   seed(layout, options.starterPolicies)
-  publish()
-  const watched = watchFolder({ folder: layout.policies, changed: soon, look, log: options.log })
+  for (const file of policyNames(layout.policies)) files.believe(file, readPolicy(layout.policies, file))
+  for (const file of files.names()) stamps.set(file, policyStamp(layout.policies, file))
+  try {
+    publish()
+  } catch (error) {
+    if (!(error instanceof NotCompiled)) throw error
+    revision = earlier.revision
+    fail(error)
+  }
+  const watched = watchFolder({ folder: layout.policies, changed, look, log: options.log })
+  const links = watchLinks({
+    within: layout.home,
+    changed: (file) => (file === '' ? watched.check() : settling.touched(file)),
+    log: options.log,
+  })
+  const follow = () => {
+    const folder = path.relative(layout.home, layout.policies)
+    links.follow(new Map([['', folder], ...files.present().map((file) => [file, path.join(folder, file)] as const)]))
+  }
+  follow()
 
   return {
     revision: () => revision,
     problems: () => problems,
-    files: () => views.length,
-    list: () => ({ folder: layout.policies, revision, files: views }),
-    stop: () => {
-      clearTimeout(settling)
-      watched.stop()
+    files: () => files.present().length,
+    list: () => ({ folder: layout.policies, revision, files: files.views() }),
+    acceptRemoval: (file, by) => {
+      const servers = files.removed(file)
+      if (servers === undefined) return 'not-removed'
+      if (readPolicy(layout.policies, file) !== undefined) {
+        settling.touched(file)
+        return 'not-removed'
+      }
+      options.removalAccepted({ file, servers, by })
+      const undo = files.forget(file)
+      try {
+        publish()
+      } catch (error) {
+        undo()
+        throw error
+      }
+      return 'accepted'
     },
+    stop: () => {
+      settling.stop()
+      watched.stop()
+      links.stop()
+    },
+  }
+}
+
+function readEarlier({ layout, alert }: PoliciesOptions): EarlierPolicies {
+  try {
+    return earlierPolicies(layout.published)
+  } catch (error) {
+    const detail = `What was published before cannot be read: ${(error as Error).message}. Files removed since are not missed.`
+    alert('policies-forgotten', detail)
+    return { revision: '', files: new Map() }
   }
 }
 

@@ -6,59 +6,90 @@ import { parsePolicyText } from '../core/policy/parse.ts'
 import { policyFileView } from '../core/policy/view.ts'
 import type { PolicySetEntry } from '../core/schema/policy.ts'
 import { maxPolicyFileBytes } from '../core/wire/limits.ts'
-import type { PolicyFileView } from '../core/wire/ui-contract.ts'
+import type { Diagnostic, PolicyFileView } from '../core/wire/ui-contract.ts'
 
-export type ReadPolicy = { entry: PolicySetEntry; view: PolicyFileView }
+export type ReadPolicy = {
+  file: string
+  /** `undefined` where it cannot be read. */
+  text: string | undefined
+  entry: PolicySetEntry
+  /** Why the entry is broken, in the order of the text; empty where it is not. */
+  errors: Diagnostic[]
+}
+
+/** Policies end in .yaml or .yml; what editors put beside them while they save (`.a.yaml.swp`, `a.yaml~`, `4913`) does not. */
+export const isPolicyName = (name: string): boolean => /^[^.].*\.ya?ml$/i.test(name)
 
 /**
- * Reads every YAML file of `folder`, sorted by name. A folder that is not there has no files.
+ * The names of the policy files in `folder`, sorted. A folder that is not there has none.
  * @throws if the folder cannot be listed.
  */
-export function readPolicyFolder(folder: string): Map<string, ReadPolicy> {
-  return new Map(policyNames(folder).map((file) => [file, readPolicy(path.join(folder, file), file)]))
-}
-
-/** Changes whenever a file does, links followed; cheaper than reading them. */
-export function policyFolderStamp(folder: string): string {
-  return policyNames(folder)
-    .map((file) => `${file}/${stampOf(path.join(folder, file))}`)
-    .join('\n')
-}
-
-function stampOf(place: string): string {
+export function policyNames(folder: string): string[] {
   try {
-    const { dev, ino, size, mtimeNs } = fs.statSync(place, { bigint: true })
-    return `${dev}/${ino}/${size}/${mtimeNs}`
-  } catch (error) {
-    return String((error as NodeJS.ErrnoException).code)
-  }
-}
-
-function policyNames(folder: string): string[] {
-  try {
-    return fs
-      .readdirSync(folder)
-      .filter((name) => /^[^.].*\.ya?ml$/i.test(name))
-      .sort()
+    return fs.readdirSync(folder).filter(isPolicyName).sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }
 
-function readPolicy(place: string, file: string): ReadPolicy {
-  let text: string
+/** Changes whenever the file does, or what may be done with it, links followed; cheaper than reading. */
+export function policyStamp(folder: string, file: string): string {
   try {
-    text = readText(place)
+    const { dev, ino, size, mtimeNs, ctimeNs } = fs.statSync(path.join(folder, file), { bigint: true })
+    return `${dev}/${ino}/${size}/${mtimeNs}/${ctimeNs}`
   } catch (error) {
-    const problem = `it cannot be read: ${(error as Error).message}`
-    const diagnostic = { severity: 'error' as const, file, line: 1, column: 1, message: problem }
+    return String((error as NodeJS.ErrnoException).code)
+  }
+}
+
+/** Reads one file; nothing where there is none of that name. One of `known` is returned if it still says the same. */
+export function readPolicy(
+  folder: string,
+  file: string,
+  ...known: readonly (ReadPolicy | undefined)[]
+): ReadPolicy | undefined {
+  const place = path.join(folder, file)
+  try {
+    const text = readText(place)
+    const same = known.find((one) => one?.text === text)
+    if (same) return same
+    const { entry, diagnostics } = parsePolicyText(text, file)
+    return { file, text, entry, errors: diagnostics.filter(({ severity }) => severity === 'error') }
+  } catch (error) {
+    if (isAbsent(place)) return undefined
+    const message = `it cannot be read: ${(error as Error).message}`
     return {
-      entry: { file, status: 'broken', servers: ['*'], problem },
-      view: { file, status: 'broken', servers: ['*'], text: '', defaults: [], rules: [], diagnostics: [diagnostic] },
+      file,
+      text: undefined,
+      entry: { file, status: 'broken', servers: ['*'], problem: message },
+      errors: [{ severity: 'error', file, line: 1, column: 1, message }],
     }
   }
-  return { entry: parsePolicyText(text, file).entry, view: policyFileView(text, file) }
+}
+
+const views = new WeakMap<ReadPolicy, PolicyFileView>()
+
+/** The file as people see it; made when first asked for, because that parses it again. */
+export function viewOf(read: ReadPolicy): PolicyFileView {
+  const { file, text, errors } = read
+  const made = views.get(read)
+  if (made) return made
+  const view: PolicyFileView =
+    text === undefined
+      ? { file, status: 'broken', servers: ['*'], text: '', defaults: [], rules: [], diagnostics: errors }
+      : policyFileView(text, file)
+  views.set(read, view)
+  return view
+}
+
+/** A link that leads nowhere is there, and cannot be read. */
+function isAbsent(place: string): boolean {
+  try {
+    return fs.lstatSync(place, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false // whether it is there cannot be told: it is one that cannot be read
+  }
 }
 
 function readText(place: string): string {

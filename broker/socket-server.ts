@@ -1,5 +1,5 @@
-// The broker's end of the socket. Proxies prove that they run as the same user, then ask, wait and cancel. Nothing that
-// arrives here can approve; a verb that does not exist closes the connection and raises an alert.
+// The broker's end of the socket. Proxies prove that they run as the same user, then ask, wait, cancel and count. Nothing
+// that arrives here can approve; a verb that does not exist closes the connection and raises an alert.
 import * as fs from 'node:fs'
 import * as net from 'node:net'
 import { pipeline } from 'node:stream'
@@ -19,6 +19,7 @@ import {
   brokerRequests,
   decisionMessage,
   helloMessage,
+  reservedMessage,
 } from '../core/wire/broker-contract.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
 import type { Session } from './approval-card.ts'
@@ -27,6 +28,7 @@ import { isBrokerSession, isSessionName } from './audit/spool-file.ts'
 import { createFrameGuard } from './frame-guard.ts'
 import { BrokerStartError } from './host-contract.ts'
 import type { InstallKeys } from './keys.ts'
+import type { Limits } from './limits.ts'
 
 export type SocketServer = {
   connected(session: string): boolean
@@ -38,6 +40,7 @@ export type SocketServerOptions = {
   keys: InstallKeys
   version: string
   approvals: Approvals
+  limits: Limits
   /** The session's spool must be read now: a card is about to be made of what it says. */
   catchUp(session: string): void
   closed(session: string): void
@@ -62,7 +65,7 @@ type Handlers = {
 
 /** Listens on the socket of `layout`; the caller holds the lock, so that a socket file found there is a dead one's. */
 export async function startSocketServer(options: SocketServerOptions): Promise<SocketServer> {
-  const { layout, keys, approvals } = options
+  const { layout, keys, approvals, limits } = options
   const connections = new Map<MessageConnection, { peer: Peer; socket: net.Socket }>()
   const sessions = () => [...connections.values()].flatMap(({ peer }) => peer.session ?? [])
 
@@ -86,22 +89,31 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       return {}
     },
     'approval.request': async (peer, params) => {
-      const session = introduced(peer)
       // Else a card of one session could be put on record as that of another one's call.
-      if (!params.call.startsWith(`${session.session}.`)) throw refused('this call is not of this session')
+      const session = ownerOf(peer, params.call)
       options.catchUp(session.session)
       const answer = await approvals.request(session, params)
       if (answer.outcome !== 'approved' && answer.outcome !== 'grant') return answer
-      const { call, tool, argumentsHash, revision } = params
+      const { call, action, tool, argumentsHash, revision } = params
       const { outcome } = answer
       const nonce = peer.nonce ?? ''
       return {
         ...answer,
-        signature: keys.sign(decisionMessage({ nonce, call, tool, argumentsHash, revision, outcome })),
+        signature: keys.sign(decisionMessage({ nonce, call, action, tool, argumentsHash, revision, outcome })),
       }
     },
     'approval.cancel': (peer, { call }) => {
       approvals.withdraw(introduced(peer).session, call)
+      return {}
+    },
+    'limit.reserve': (peer, params) => {
+      const answer = limits.reserve(ownerOf(peer, params.call), params)
+      if (answer.outcome !== 'reserved') return answer
+      const { call, claims } = params
+      return { ...answer, signature: keys.sign(reservedMessage({ nonce: peer.nonce ?? '', call, claims })) }
+    },
+    'limit.return': (peer, { call }) => {
+      limits.giveBack(ownerOf(peer, call).session, call)
       return {}
     },
   }
@@ -203,6 +215,13 @@ const refused = (why: string) => new ResponseError(ErrorCodes.InvalidRequest, wh
 function introduced(peer: Peer): Session {
   if (!peer.session) throw refused('open a session first')
   return peer.session
+}
+
+/** The peer's session, which the call must be of. */
+function ownerOf(peer: Peer, call: string): Session {
+  const session = introduced(peer)
+  if (!call.startsWith(`${session.session}.`)) throw refused('this call is not of this session')
+  return session
 }
 
 function isMethod(method: string): method is BrokerMethod {

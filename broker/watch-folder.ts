@@ -2,7 +2,11 @@
 // and see nothing of the files that links in it point to. So a slow look stands behind them.
 import * as fs from 'node:fs'
 
-export type WatchedFolder = { stop(): void }
+export type WatchedFolder = {
+  /** Looks now whether the folder is still the one that is watched. */
+  check(): void
+  stop(): void
+}
 
 export type WatchFolderOptions = {
   folder: string
@@ -40,16 +44,20 @@ export function watchFolder({ folder, changed, look, log }: WatchFolderOptions):
       fail(error as Error)
     }
   }
-  const timer = setInterval(() => {
+  const check = () => {
     const replaced = placeOf(folder) !== watched
     if (replaced || !watcher) watch()
     if (replaced || !watcher) changed()
+  }
+  const timer = setInterval(() => {
+    check()
     look?.()
   }, lookEveryMs)
   timer.unref()
   watch()
 
   return {
+    check,
     stop: () => {
       clearInterval(timer)
       watcher?.close()

@@ -47,6 +47,19 @@ export function prepared<P extends unknown[], R = unknown>(db: Db, sql: string):
   return statement
 }
 
+/**
+ * Runs `work` in a transaction that is on disk when this returns, also if the power fails then. Other writes here are only
+ * safe from our own end: they can be read again from the spools.
+ */
+export function durably<R>(db: Db, work: () => R): R {
+  db.pragma('synchronous = FULL')
+  try {
+    return db.transaction(work).immediate()
+  } finally {
+    db.pragma('synchronous = NORMAL')
+  }
+}
+
 /** True for the errors by which SQLite says that the file itself is no longer a sound database. */
 export function isCorruption(error: unknown): error is Error & { code: string } {
   return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)

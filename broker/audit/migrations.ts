@@ -102,6 +102,25 @@ const migrations: readonly string[] = [
     ingested_at INTEGER NOT NULL
   ) STRICT;
   `,
+  // What calls have used of the limits of rules (limits.ts). No part of the log: rows are given back and run out.
+  `
+  CREATE TABLE limit_use (
+    id INTEGER PRIMARY KEY,
+    call TEXT NOT NULL,
+    file TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    client TEXT NOT NULL,
+    server TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    session TEXT NOT NULL,
+    amount REAL NOT NULL,
+    at INTEGER NOT NULL,
+    per_ms INTEGER NOT NULL,
+    asked TEXT NOT NULL,
+    UNIQUE (call, file, rule)
+  ) STRICT;
+  CREATE INDEX limit_use_window ON limit_use (file, rule, at);
+  `,
 ]
 
 /** The version a fully migrated database carries in `user_version`. */

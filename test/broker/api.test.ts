@@ -32,6 +32,7 @@ it('every method answers with a value of its schema, with a card open and a call
     'activity.list': { limit: 10, text: 'note', outcome: ['waiting', 'deciding'] },
     'activity.get': { call: 'session.1' },
     'policies.list': {},
+    'policies.accept-removal': { file: 'good.yaml' },
     'settings.set': { theme: 'dark' },
     'approvals.approve': { id: card.id, binding: '0'.repeat(64) },
     'approvals.refuse': { id: card.id, binding: card.binding, reason: 'no' },
@@ -53,6 +54,8 @@ it.each([
   ['snapshot', [], /^snapshot: /],
   ['approvals.approve', { id: 'x' }, /^approvals\.approve: binding: /],
   ['approvals.approve', { id: 1, binding: 'x' }, /^approvals\.approve: id: /],
+  ['approvals.approve', { id: 'x', binding: 'y', typed: 'z'.repeat(1025) }, /^approvals\.approve: typed: /],
+  ['policies.accept-removal', {}, /^policies\.accept-removal: file: /],
   ['approvals.refuse', { id: 'x', binding: 'y', reason: 'z'.repeat(2001) }, /^approvals\.refuse: reason: /],
   ['activity.list', { limit: 0 }, /^activity\.list: limit: /],
   ['activity.list', { limit: 201 }, /^activity\.list: limit: /],
@@ -74,6 +77,17 @@ it('a card that is closed, or never was, approves nothing', async () => {
   const ask = { id: 'nobody', binding: 'x' }
   expect(await broker.ask('approvals.approve', ask)).toEqual({ outcome: 'closed' })
   expect(await broker.ask('approvals.refuse', ask)).toEqual({ outcome: 'closed' })
+})
+
+it('a click does not approve what takes the name of the tool, whoever sends it', async () => {
+  const held = peer.request({ n: 1 }, { confirm: 'os-auth' })
+  const card = await broker.card()
+  expect(card.confirm).toBe('type-name')
+  expect(await broker.approve(card)).toBe('not-confirmed')
+  expect(await broker.approve(card, 'click')).toBe('not-confirmed')
+  expect((await broker.ask('snapshot', {})).approvals).toEqual([card])
+  expect(await broker.approve(card, card.tool)).toBe('ran')
+  expect(await held).toMatchObject({ outcome: 'approved' })
 })
 
 it('after the broker has stopped a request still ends', async () => {

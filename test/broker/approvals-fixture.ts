@@ -28,6 +28,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
 export function askOf(args: JsonObject = { n: 1 }, changes: Partial<Ask> = {}): Ask {
   return {
     call: 's1.1',
+    action: 'tools/call',
     tool: 'write_note',
     arguments: args,
     argumentsHash: argumentsHash(args, sha256),

@@ -140,6 +140,8 @@ describe('a grant', () => {
     ['another server', sessionOf({ server: 'gitlab' }), askOf()],
     ['another pin', sessionOf({ pin: 'b'.repeat(64) }), askOf()],
     ['another revision', sessionOf(), askOf({ n: 1 }, { revision: 'r2' })],
+    ['another action', sessionOf(), askOf({ n: 1 }, { action: 'prompts/get' })],
+    ['a call that takes more than a click', sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' })],
     ['another tool', sessionOf(), askOf({ n: 1 }, { tool: 'write_notes' })],
     ['one byte more', sessionOf(), askOf({ n: 10 })],
     ['another type', sessionOf(), askOf({ n: '1' })],
@@ -194,6 +196,80 @@ describe('a grant', () => {
     expect(queue.only().caller.state).toBe('waiting')
     queue.stop()
   })
+})
+
+describe('a card that takes more than a click', () => {
+  it.each([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a part of it', 'write_not'],
+    ['more than it', 'write_notes'],
+    ['another case', 'Write_note'],
+    ['a space before it', ' write_note'],
+    ['a line end after it', 'write_note\n'],
+    ['a letter that looks the same', 'write_n\u043ete'],
+  ])('is not approved by %s, stays as it is, and is approved by the name of its tool', async (_, typed) => {
+    const queue = createQueue()
+    const waits = queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' }))
+    const card = queue.only()
+    expect(card.confirm).toBe('type-name')
+    expect(queue.approve(card.id, card.binding, 'me', typed)).toBe('not-confirmed')
+    expect(queue.only()).toEqual(card)
+    expect(queue.ofType('approval.decided')).toEqual([])
+    expect(queue.approve(card.id, card.binding, 'me', 'write_note')).toBe('ran')
+    expect(await waits).toMatchObject({ outcome: 'approved' })
+  })
+
+  it('makes no grant by a click after its caller was released', async () => {
+    const queue = createQueue()
+    const ask = askOf({ n: 1 }, { budgetMs: 0, confirm: 'type-name' })
+    const card = await released(queue, ask)
+    expect(queue.approve(card.id, card.binding, 'me')).toBe('not-confirmed')
+    expect(queue.approve(card.id, card.binding, 'me', card.tool)).toBe('granted')
+    expect(await queue.request(sessionOf(), ask)).toMatchObject({ outcome: 'grant' })
+  })
+
+  it('is never joined by a call that takes less, nor the other way round', async () => {
+    const queue = createQueue()
+    await released(queue)
+    void queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.2', confirm: 'type-name' }))
+    expect(queue.cards().map(({ confirm }) => confirm)).toEqual(['click', 'type-name'])
+    queue.stop()
+  })
+
+  it('is refused by a click all the same', async () => {
+    const queue = createQueue()
+    const waits = queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' }))
+    const card = queue.only()
+    expect(queue.refuse(card.id, card.binding, 'me')).toBe('refused')
+    expect(await waits).toMatchObject({ outcome: 'refused' })
+  })
+
+  it('asks for the name where the rule wants the system to ask, which no host can', async () => {
+    const queue = createQueue()
+    void queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'os-auth' }))
+    const card = queue.only()
+    expect(card.confirm).toBe('type-name')
+    expect(queue.approve(card.id, card.binding, 'me')).toBe('not-confirmed')
+    expect(queue.approve(card.id, card.binding, 'me', card.tool)).toBe('ran')
+  })
+
+  it('is not asked for more where a click is enough', async () => {
+    const queue = createQueue()
+    void queue.request(sessionOf(), askOf({ n: 1 }))
+    void queue.request(sessionOf(), askOf({ n: 2 }, { confirm: 'click' }))
+    for (const card of queue.cards()) {
+      expect(card.confirm).toBe('click')
+      expect(queue.approve(card.id, card.binding, 'me', 'whatever')).toBe('ran')
+    }
+  })
+})
+
+it('a card says what it is about, where it is no tool', async () => {
+  const queue = createQueue()
+  void queue.request(sessionOf(), askOf({ uri: 'file:///a' }, { action: 'resources/read', tool: 'file:///a' }))
+  expect(queue.only()).toMatchObject({ action: 'resources/read', tool: 'file:///a' })
+  queue.stop()
 })
 
 describe('when the record cannot be written', () => {

@@ -7,6 +7,8 @@ import { layoutHere } from '../../broker/paths.ts'
 import { askOf, sessionOf } from './approvals-fixture.ts'
 
 export type Peer = {
+  /** What `hello` sends. */
+  nonce: string
   ask(method: string, params: unknown): Promise<unknown>
   notify(method: string, params: unknown): Promise<void>
   hello(): Promise<unknown>
@@ -31,6 +33,7 @@ export async function peerOf(home: string): Promise<Peer> {
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
   connection.onError(() => undefined)
   connection.listen()
+  const nonce = randomBytes(24).toString('base64')
   let own = ''
   const ask = (method: string, params: unknown) =>
     Promise.race([
@@ -40,9 +43,10 @@ export async function peerOf(home: string): Promise<Peer> {
       }),
     ])
   return {
+    nonce,
     ask,
     notify: (method, params) => connection.sendNotification(method, params),
-    hello: () => ask('hello', { protocol: 1, nonce: randomBytes(24).toString('base64') }),
+    hello: () => ask('hello', { protocol: 1, nonce }),
     open: (session = `rogue-${randomBytes(4).toString('hex')}`, changes = {}) => {
       own = session
       const token = readFileSync(layout.proxyToken, 'utf8').trim()

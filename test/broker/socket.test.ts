@@ -53,6 +53,8 @@ describe('nothing approves', () => {
     'APPROVE',
     'Approvals.Approve',
     'approval.request.approve',
+    'policies.accept-removal',
+    'limit.reset',
     'approvals/approve',
     'approvals.refuse',
     'snapshot',
@@ -113,11 +115,14 @@ describe('nothing approves', () => {
 })
 
 describe('the order of things', () => {
-  it.each(['session.open', 'approval.request', 'approval.cancel'])('%s before hello is refused', async (method) => {
-    const peer = await peerOf(home.home)
-    await expect(peer.ask(method, {})).rejects.toThrow(/no such verb|closed/)
-    await peer.closed
-  })
+  it.each(['session.open', 'approval.request', 'approval.cancel', 'limit.reserve', 'limit.return'])(
+    '%s before hello is refused',
+    async (method) => {
+      const peer = await peerOf(home.home)
+      await expect(peer.ask(method, {})).rejects.toThrow(/no such verb|closed/)
+      await peer.closed
+    },
+  )
 
   it('asking or cancelling before the session is open is refused', async () => {
     const peer = await peerOf(home.home)

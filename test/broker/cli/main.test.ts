@@ -9,7 +9,17 @@ it('explains itself and each command', async () => {
   const home = temporaryFolder()
   const top = await runCli(['--help'], home)
   expect(top).toMatchObject({ code: 0, err: '' })
-  const names = ['serve', 'status', 'audit tail', 'audit verify', 'policy check']
+  const names = [
+    'serve',
+    'status',
+    'audit tail',
+    'audit verify',
+    'policy check',
+    'policy test',
+    'policy explain',
+    'policy fmt',
+    'policy import',
+  ]
   for (const name of names) expect(top.out).toContain(`  ${name} `)
   expect(top.out).not.toMatch(/^ {2}approve/m)
   const helps = await Promise.all(names.map((name) => runCli([...name.split(' '), '--help'], home)))
@@ -31,7 +41,10 @@ it.each([
   [['status', 'now'], '"now" is not expected here.'],
   [['audit', 'tail', '-n', 'many'], '-n needs a whole number from 1 to 100000; "many" is none.'],
   [['audit', 'verify', '--head', 'abc'], '--head needs 64 hexadecimal digits.'],
-  [['policy', 'check'], 'FILE is missing.'],
+  [['policy', 'test'], 'FILE is missing.'],
+  [['policy', 'check', '--format', 'xml'], '--format is one of text, json, github; "xml" is none.'],
+  [['policy', 'check', '--json', '--format', 'github'], '--json and --format github exclude each other.'],
+  [['policy', 'fmt', '--check', '--stdout', 'x'], '--check and --stdout exclude each other.'],
   [['serve', '--port', '70000'], '--port needs a whole number from 0 to 65535; "70000" is none.'],
 ])('%j is answered with a sentence, a hint and exit code 2', async (args, sentence) => {
   const { code, out, err } = await runCli(args, temporaryFolder())
