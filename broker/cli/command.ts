@@ -39,7 +39,10 @@ type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: true }>
 >
 
-/** Reads options and, where `operands` names them, plain words. Throws a UsageError for anything else. */
+/**
+ * Reads options and, where `operands` names them, plain words; names in `[…]` may be left out. Throws a UsageError for
+ * anything else.
+ */
 export function readArguments<const O extends Options>(
   args: readonly string[],
   options: O,
@@ -54,7 +57,9 @@ export function readArguments<const O extends Options>(
   }
   const [extra] = parsed.positionals
   if (extra !== undefined && operands === undefined) throw new UsageError(`"${extra}" is not expected here.`)
-  if (extra === undefined && operands !== undefined) throw new UsageError(`${operands} is missing.`)
+  if (extra === undefined && operands !== undefined && !operands.startsWith('[')) {
+    throw new UsageError(`${operands} is missing.`)
+  }
   return { values: parsed.values, positionals: parsed.positionals }
 }
 

@@ -36,6 +36,26 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./policy-check.ts')).policyCheck,
     needsDatabase: false,
   },
+  'policy test': {
+    summary: 'run the example calls that policy files bring along',
+    load: async () => (await import('./policy-test.ts')).policyTest,
+    needsDatabase: false,
+  },
+  'policy explain': {
+    summary: 'what policy decides on a call, and why',
+    load: async () => (await import('./policy-explain.ts')).policyExplain,
+    needsDatabase: false,
+  },
+  'policy fmt': {
+    summary: 'bring policy files into one layout',
+    load: async () => (await import('./policy-fmt.ts')).policyFmt,
+    needsDatabase: false,
+  },
+  'policy import': {
+    summary: 'take a policy of another program over into ours',
+    load: async () => (await import('./policy-import.ts')).policyImport,
+    needsDatabase: false,
+  },
 }
 
 const names = Object.keys(commands)
@@ -45,7 +65,7 @@ const usage = `Usage: countersign COMMAND [options]
 Countersign checks what AI agents do through MCP servers, asks you before risky calls run,
 and records everything. This is its command line.
 
-${names.map((name) => `  ${name.padEnd(14)} ${commands[name]?.summary}`).join('\n')}
+${names.map((name) => `  ${name.padEnd(15)} ${commands[name]?.summary}`).join('\n')}
 
   --help         this text; "countersign COMMAND --help" explains one command
   --version
@@ -146,7 +166,8 @@ const base = {
   now: Date.now,
 }
 main(process.argv.slice(2), base, programFile).then(
-  (code) => process.exit(code),
+  // What was written to a pipe may still be on its way.
+  (code) => process.stdout.write('', () => process.exit(code)),
   (error: unknown) => {
     base.err.line(`countersign: stopped by a fault of its own. ${error instanceof Error ? error.stack : String(error)}`)
     process.exit(70)

@@ -1,19 +1,30 @@
 // `countersign policy check`: reads policy files as the app would and points at what is wrong, for editors and for CI.
-import { readFileSync } from 'node:fs'
+import { lintPolicies } from '../../core/policy/lint.ts'
 import { parsePolicyText } from '../../core/policy/parse.ts'
+import { textEngines } from '../../core/policy/text-engines.ts'
 import type { Diagnostic } from '../../core/wire/ui-contract.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
+import { type PolicySource, readPolicySources, withoutMark } from './policy-files.ts'
+import { diagnosticAnnotation, githubAnnotation, outputFormat, showDiagnostic } from './policy-output.ts'
 import { count, harmless, type Terminal } from './terminal.ts'
 
-const usage = `Usage: countersign policy check FILE… [--json]
+const usage = `Usage: countersign policy check [FILE…|FOLDER…] [--strict] [--format text|json|github]
 
 Checks policy files (YAML) without putting them in force. Each mistake is shown with its place
-and, where there is one, a suggestion.
+and what to write instead. So are warnings: what reads well and can hardly be meant, such as a
+tool that the server does not have or a rule that never decides. The files are checked as a set.
+A folder stands for the .yaml and .yml files in it. Without any: the policies of this
+installation.
 
-  --json   print one JSON object: {"ok", "files": [{"file", "ok", "rules", "diagnostics"}]}
+  --strict        warnings count as mistakes
+  --format text   for people; this is what you get without --format
+  --format json   one JSON object: {"ok", "files": [{"file", "ok", "rules", "diagnostics"}]}
+  --format github annotations for GitHub Actions
+  --json          short for --format json
 
 Exit codes: 0 all files are good; 1 a file has mistakes or cannot be read; 2 wrong usage.
-Example: countersign policy check ~/.local/share/countersign/policies/*.yaml
+Examples: countersign policy check
+          countersign policy check --strict policies/github.yaml policies/baseline.yaml
 `
 
 type Checked = {
@@ -25,64 +36,59 @@ type Checked = {
   problem?: string
 }
 
-function check(file: string): Checked {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const nothing = { file, ok: false, rules: 0, diagnostics: [], lines: [] }
-    return { ...nothing, problem: `cannot be read: ${reasonOf(error as NodeJS.ErrnoException)}` }
-  }
-  const { entry, diagnostics } = parsePolicyText(text, file)
-  const rules = entry.status === 'ok' ? entry.policy.rules.length : 0
-  return { file, ok: entry.status === 'ok', rules, diagnostics, lines: text.split(/\r?\n/) }
+function check(sources: readonly PolicySource[], strict: boolean): Checked[] {
+  const parsed = sources.map((source) => {
+    if (!('text' in source)) return { file: source.file, problem: `cannot be read: ${source.problem}` }
+    const text = withoutMark(source.text)
+    return { file: source.file, text, ...parsePolicyText(text, source.file) }
+  })
+  const readable = parsed.filter((one) => 'entry' in one)
+  const warnings = lintPolicies(readable, { engines: textEngines })
+  return parsed.map((one) => {
+    if (!('entry' in one)) return { ok: false, rules: 0, diagnostics: [], lines: [], ...one }
+    const { file, text, entry } = one
+    const diagnostics = [...one.diagnostics, ...warnings.filter((warning) => warning.file === file)]
+    const ok = entry.status === 'ok' && !(strict && diagnostics.length > 0)
+    const rules = entry.status === 'ok' ? entry.policy.rules.length : 0
+    return { file, ok, rules, diagnostics, lines: text.split(/\r?\n/) }
+  })
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  const known: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a folder; name the files in it',
-    EACCES: 'you may not read it',
-  }
-  return known[code ?? ''] ?? message
-}
-
-function show(out: Terminal, checked: Checked): void {
-  const { file, problem, diagnostics, lines } = checked
+function show(out: Terminal, { file, ok, problem, diagnostics, rules, lines }: Checked): void {
   if (problem !== undefined) out.line(`${harmless(file)}: ${out.paint('red', 'error')}: ${problem}`)
-  for (const { line, column, severity, message, suggestion } of diagnostics) {
-    const place = out.paint('bold', `${harmless(file)}:${line}:${column}`)
-    out.line(`${place}: ${out.paint(severity === 'error' ? 'red' : 'yellow', severity)}: ${harmless(message)}`)
-    const source = lines[line - 1]
-    if (source !== undefined && source.trim() !== '') {
-      const gutter = `  ${line} | `
-      const before = source.slice(0, column - 1)
-      // Shown as escapes, invisible characters are wider than they were: the caret moves with them. Tabs stay tabs.
-      const indent = harmless(before).replace(/[^\t]/gu, ' ')
-      out.line(`${out.paint('dim', gutter)}${harmless(source)}`)
-      out.line(`${' '.repeat(gutter.length - 2)}${out.paint('dim', '| ')}${indent}${out.paint('red', '^')}`)
-    }
-    if (suggestion !== undefined) out.line(`  ${harmless(suggestion)}`)
-  }
-  if (problem === undefined && diagnostics.length === 0) {
-    out.line(`${harmless(file)}: ${out.paint('green', 'good')}, ${count(checked.rules, 'rule')}`)
-  }
+  for (const diagnostic of diagnostics) showDiagnostic(out, diagnostic, lines)
+  if (!ok) return
+  const warned = diagnostics.length > 0 ? `, ${count(diagnostics.length, 'warning')}` : ''
+  out.line(`${harmless(file)}: ${out.paint('green', 'good')}, ${count(rules, 'rule')}${warned}`)
+}
+
+function annotations({ file, problem, diagnostics }: Checked): string[] {
+  if (problem === undefined) return diagnostics.map(diagnosticAnnotation)
+  return [githubAnnotation({ severity: 'error', file, title: 'Policy mistake', message: `${file} ${problem}` })]
 }
 
 export const policyCheck: Command = {
   usage,
   run: async ({ args, out }: CommandContext) => {
-    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } }, 'FILE')
-    const checked = positionals.map(check)
+    const { values, positionals } = readArguments(
+      args,
+      { json: { type: 'boolean' }, format: { type: 'string' }, strict: { type: 'boolean' } },
+      '[FILE]',
+    )
+    const format = outputFormat(values)
+    const checked = check(readPolicySources(positionals), values.strict === true)
     const ok = checked.every((one) => one.ok)
-    if (values.json) {
+    if (format === 'json') {
       const files = checked.map(({ lines: _, ...one }) => one)
       out.line(JSON.stringify({ ok, files }))
-      return ok ? 0 : 1
+    } else if (format === 'github') {
+      for (const one of checked) for (const line of annotations(one)) out.line(line)
+    } else {
+      if (checked.length === 0) out.line('There are no policy files.')
+      for (const one of checked) show(out, one)
+      const bad = checked.filter((one) => !one.ok).length
+      if (bad > 0 && checked.length > 1) out.line(`${bad} of ${count(checked.length, 'file')} must be mended.`)
     }
-    for (const one of checked) show(out, one)
-    const bad = checked.filter((one) => !one.ok).length
-    if (bad > 0 && checked.length > 1) out.line(`${bad} of ${count(checked.length, 'file')} must be mended.`)
     return ok ? 0 : 1
   },
 }
