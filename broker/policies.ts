@@ -138,7 +138,7 @@ export function startPolicies(options: PoliciesOptions): Policies {
     }
   }
 
-  seed(layout, options.starterPolicies)
+  seed(layout, options.starterPolicies, options.log)
   for (const file of policyNames(layout.policies)) files.believe(file, readPolicy(layout.policies, file))
   for (const file of files.names()) stamps.set(file, policyStamp(layout.policies, file))
   try {
@@ -200,10 +200,24 @@ function readEarlier({ layout, alert }: PoliciesOptions): EarlierPolicies {
   }
 }
 
-/** The first start gets the baseline, so that there is something to read and to edit. */
-function seed(layout: HomeLayout, starterPolicies: string): void {
-  if (fs.existsSync(layout.published) || fs.readdirSync(layout.policies).length > 0) return
-  const file = 'baseline.yaml'
-  // Not a copy: the original may be read-only, and this one is meant to be edited.
-  fs.writeFileSync(path.join(layout.policies, file), fs.readFileSync(path.join(starterPolicies, file)), { mode: 0o600 })
+/**
+ * The first start gets the baseline, so that there is something to read and to edit. Every start gets this version's
+ * JSON Schema beside it, by which editors complete and check policies.
+ */
+function seed(layout: HomeLayout, starterPolicies: string, log: (line: string) => void): void {
+  const first = !fs.existsSync(layout.published) && policyNames(layout.policies).length === 0
+  if (first) place(layout.policies, starterPolicies, 'baseline.yaml')
+  try {
+    place(layout.policies, starterPolicies, 'policy.schema.json')
+  } catch (error) {
+    log(`editors will not know the policy language: ${(error as Error).message}`)
+  }
+}
+
+/** Not a copy: the original may be read-only, and this one is meant to be edited. */
+function place(folder: string, from: string, file: string): void {
+  const target = path.join(folder, file)
+  const content = fs.readFileSync(path.join(from, file))
+  if (fs.existsSync(target) && fs.readFileSync(target).equals(content)) return
+  fs.writeFileSync(target, content, { mode: 0o600 })
 }

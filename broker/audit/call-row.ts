@@ -16,6 +16,8 @@ export type CallRow = {
   session: string
   client: string
   server: string
+  /** What was asked for, where that is no `tools/call`; `tool` is then what it names. */
+  action: NonNullable<Decided['action']> | null
   tool: string
   risk: Decided['risk'] | null
   outcome: CallOutcome
@@ -87,6 +89,7 @@ export const blankCall = (call: string, session: string, t: number): CallRow => 
   session,
   client: '',
   server: '',
+  action: null,
   tool: '',
   risk: null,
   outcome: 'deciding',

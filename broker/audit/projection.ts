@@ -113,9 +113,10 @@ type ProxyCallEvent = Extract<KnownEvent, { type: `call.${string}` | `hold.${str
 function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRow {
   switch (event.type) {
     case 'call.received':
-      return { ...row, tool: event.data.tool, received_at: t }
+      return { ...row, action: event.data.action ?? null, tool: event.data.tool, received_at: t }
     case 'call.decided': {
       const {
+        action,
         tool,
         decision,
         source,
@@ -130,6 +131,7 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
       return {
         ...row,
         ...{ tool, decision, source, reason, risk, revision },
+        action: action ?? null,
         decided_at: t,
         forwarded_at: forwarded ? t : row.forwarded_at,
         rule: source === 'rule' ? (rules[0]?.id ?? null) : null,

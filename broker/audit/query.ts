@@ -6,7 +6,7 @@ import type { EventRow } from './event-chain.ts'
 import { headOf } from './event-log.ts'
 
 const summaryColumns =
-  'id, call, session, client, server, tool, risk, outcome, received_at, held_ms, duration_ms, rule' as const
+  'id, call, session, client, server, action, tool, risk, outcome, received_at, held_ms, duration_ms, rule' as const
 
 type SummaryRow = Pick<
   CallRow,
@@ -14,6 +14,7 @@ type SummaryRow = Pick<
   | 'session'
   | 'client'
   | 'server'
+  | 'action'
   | 'tool'
   | 'risk'
   | 'outcome'
@@ -97,6 +98,7 @@ function summary(row: SummaryRow): CallSummary {
     session: row.session,
     client: row.client,
     server: row.server,
+    ...(row.action !== null && { action: row.action }),
     tool: row.tool,
     ...(row.risk !== null && { risk: row.risk }),
     outcome: row.outcome,

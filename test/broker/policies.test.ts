@@ -2,7 +2,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { loadKeys } from '../../broker/keys.ts'
 import { layoutHere, prepareHome } from '../../broker/paths.ts'
 import { type Policies, startPolicies } from '../../broker/policies.ts'
@@ -109,7 +109,7 @@ const other = policy('allow')
 describe('the first start', () => {
   it('copies the baseline, for its owner to edit, and publishes it signed', async () => {
     const running = await start({})
-    expect(fs.readdirSync(layout.policies)).toEqual(['baseline.yaml'])
+    expect(fs.readdirSync(layout.policies)).toEqual(['baseline.yaml', 'policy.schema.json'])
     expect(fs.statSync(place('baseline.yaml')).mode & 0o600).toBe(0o600)
     expect(published().revision).toBe(running.status().policy.revision)
     expect(fs.statSync(layout.published).mode & 0o777).toBe(0o600)
@@ -117,13 +117,22 @@ describe('the first start', () => {
 
   it('leaves policies that are there alone, and does not seed again what was deleted', async () => {
     await (await start({ 'own.yaml': policy('deny') })).stop()
-    expect(fs.readdirSync(layout.policies)).toEqual(['own.yaml'])
+    expect(fs.readdirSync(layout.policies)).toEqual(['own.yaml', 'policy.schema.json'])
     fs.rmSync(place('own.yaml'))
     broker = await startTestBroker(home.home)
-    expect(fs.readdirSync(layout.policies)).toEqual([])
+    expect(fs.readdirSync(layout.policies)).toEqual(['policy.schema.json'])
     // What was deleted while nobody looked is missed (below), not made anew.
     expect(inForce()).toEqual({ 'own.yaml': 'broken' })
   })
+})
+
+test('every start puts its own JSON Schema beside the policies, which their first line names for editors', async () => {
+  const shipped = fs.readFileSync(path.join(starterPolicies, 'policy.schema.json'), 'utf8')
+  await (await start({ 'own.yaml': policy('deny') })).stop()
+  expect(fs.readFileSync(place('policy.schema.json'), 'utf8')).toBe(shipped)
+  fs.writeFileSync(place('policy.schema.json'), 'of an earlier version')
+  broker = await startTestBroker(home.home)
+  expect(fs.readFileSync(place('policy.schema.json'), 'utf8')).toBe(shipped)
 })
 
 describe('an edit', () => {

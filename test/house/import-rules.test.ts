@@ -98,8 +98,10 @@ describe('a bundle', () => {
     expect([...foldersIn(inputs)].sort()).toEqual(['core', 'proxy'])
   })
   it.each([
-    ['policy-file', ['yaml']],
+    // Reading a policy checks its regular expressions and program names.
+    ['policy-file', ['re2js', 'unbash', 'yaml']],
     ['broker-link', ['vscode-jsonrpc', 'zod']],
+    ['text-engines', ['re2js', 'unbash']],
   ])('%s holds only its packages', (name, packages) => {
     const inputs = inputsOf(meta.proxy, name)
     expect([...packagesIn(inputs)].sort()).toEqual(packages)
