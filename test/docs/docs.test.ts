@@ -74,7 +74,7 @@ it('every documented command of the CLI exists, and the README lists them all', 
   const named = unique(
     documents
       .flatMap((file) => codeOf(textOf(file)))
-      .flatMap((code) => all(code, /^countersign ([a-z]+(?: [a-z]+)?)/g)),
+      .flatMap((code) => all(code, /^(?:\$ )?countersign ([a-z]+(?: [a-z]+)?)/g)),
   )
   expect(named).toContain('audit verify')
   expect(named.filter((name) => !known.includes(name))).toEqual([])

@@ -68,16 +68,22 @@ export function claudeCodeDraft(
     header: headerOf(settings, left, notes),
     name: 'From Claude Code',
     ...(only === undefined ? {} : { server: only }),
-    ...(silent
-      ? {
-          default: {
-            effect: 'deny',
-            comments: ['defaultMode dontAsk: what no rule allows is denied. This concerns every client.'],
-          },
-        }
-      : {}),
+    ...defaultOf(settings.mode),
     rules,
   }
+}
+
+/** Never milder than what Claude Code does with a tool that no rule names. */
+function defaultOf(mode = 'default'): Pick<PolicyDraft, 'default'> {
+  if (mode === 'bypassPermissions') return {}
+  const silent = mode === 'dontAsk'
+  const comments = silent
+    ? ['defaultMode dontAsk: what no rule allows is denied. This concerns every client.']
+    : [
+        `What no rule names is asked about, as in Claude Code (defaultMode ${JSON.stringify(mode)}). This concerns every client.`,
+        'To let calls pass that only read, write `default: { read: allow, "*": require-approval }`.',
+      ]
+  return { default: { effect: silent ? 'deny' : 'require-approval', comments } }
 }
 
 function ruleOf(
@@ -111,10 +117,9 @@ function headerOf(
     '',
     unnamed,
   ]
-  if (mode !== 'dontAsk') {
+  if (mode === 'bypassPermissions') {
     header.push(
       'This file gives no default: such calls get that of their risk class, by which reads pass and the rest asks.',
-      'To ask for all of them, add `default: require-approval`.',
     )
     notes.warn({ line: 1, column: 1 }, `${unnamed} Here they get the default of their risk class`)
   }

@@ -98,20 +98,22 @@ describe('what is left out of allow', () => {
 })
 
 describe('defaultMode', () => {
-  it('leaves what nothing names to the risk classes, and says what Claude Code does with it', () => {
-    expect(decides({ allow: ['mcp__a__b'] }, 'x/y', 'read')).toBe('default allow')
-    for (const [mode, words] of [
-      ['default', 'asks for'],
-      ['acceptEdits', 'asks for'],
-      ['plan', 'asks for'],
-      ['bypassPermissions', 'allows'],
-      ['somethingNew', 'may do anything with'],
-    ]) {
-      const settings = { permissions: { allow: ['mcp__a__b'], defaultMode: mode } }
-      expect(warningsOf(settings)).toEqual([
-        `1:1 Claude Code (defaultMode "${mode}") ${words} MCP tools that no rule names. Here they get the default of their risk class`,
-      ])
-    }
+  it.each(['default', 'acceptEdits', 'plan', 'auto', 'somethingNew'])(
+    'of %s: what nothing names is asked about, even what only reads, as Claude Code would',
+    (defaultMode) => {
+      expect(decides({ allow: ['mcp__a__b'], defaultMode }, 'x/y', 'read')).toBe('default hold')
+      expect(decides({ allow: ['mcp__a__b'], defaultMode }, 'a/b', 'money')).toBe('allow')
+      expect(warningsOf({ permissions: { allow: ['mcp__a__b'], defaultMode } })).toEqual([])
+    },
+  )
+
+  it('of bypassPermissions leaves what nothing names to the risk classes, which is stricter, and says so', () => {
+    const permissions = { allow: ['mcp__a__b'], defaultMode: 'bypassPermissions' }
+    expect(decides(permissions, 'x/y', 'read')).toBe('default allow')
+    expect(decides(permissions, 'x/y', 'write')).toBe('default hold')
+    expect(warningsOf({ permissions })).toEqual([
+      '1:1 Claude Code (defaultMode "bypassPermissions") allows MCP tools that no rule names. Here they get the default of their risk class',
+    ])
   })
 
   it('of dontAsk denies what nothing allows', () => {
@@ -149,7 +151,6 @@ it('denies servers that the settings switch off, and warns of what stays with Cl
     '`hooks`: Hooks can refuse or change calls; they stay with Claude Code',
     "`additionalDirectories` is about Claude Code's own file tools and is not imported",
     '`other` of the permissions is not imported',
-    'Claude Code (defaultMode "default") asks for MCP tools that no rule names. Here they get the default of their risk class',
   ])
   expect(text).toContain('# Not about permissions, and not imported: model, env.')
   expect(text).not.toContain('made-up-secret')

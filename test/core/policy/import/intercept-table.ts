@@ -626,16 +626,34 @@ tools:
   t:
     rules:
       - { name: few, rate_limit: 1/minute }
-      - { name: some, rate_limit: 4/hour }
+      - { name: some, rate_limit: 2/hour }
       - { name: big, action: require_approval, conditions: [{ path: args.x, op: gt, value: 9 }] }
-  "*": { rules: [{ name: all, rate_limit: 4/day }] }
+  "*": { rules: [{ name: all, rate_limit: 6/day }] }
 `,
     calls: [
       allow('t', {}, { stricter: 'one call cannot be shared' }),
       deny('t', {}, { at: 1 }),
-      hold('t', x(10), { at: 60 }),
-      allow('t', {}, { at: 120, stricter: 'half of the daily calls are kept for those that need no approval' }),
-      allow('u', {}, { at: 180 }),
+      allow('t', {}, { at: 60, stricter: 'a part of the daily calls is all that is left for such calls' }),
+      allow('u', {}, { at: 120 }),
+      hold('t', x(10), { at: 120, stricter: 'a part of the daily calls is all that is left for such calls' }),
+    ],
+  },
+  {
+    about: 'a counter too small to share makes the tool ask, and the other counters of the tool count those calls',
+    policy: `version: "1"
+tools:
+  t:
+    rules:
+      - { name: few, rate_limit: 1/minute }
+      - { name: some, rate_limit: 2/hour }
+      - { name: big, action: require_approval, conditions: [{ path: args.x, op: gt, value: 9 }] }
+`,
+    calls: [
+      allow('t', {}, { stricter: 'one call cannot be shared' }),
+      allow('t', {}, { at: 60, stricter: 'one call cannot be shared' }),
+      deny('t', {}, { at: 120 }),
+      deny('t', {}, { at: 3540 }),
+      hold('t', x(10), { at: 3720 }),
     ],
   },
   {
