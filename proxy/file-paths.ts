@@ -6,67 +6,107 @@ import type { PolicyPorts } from '../core/policy/evaluate.ts'
 
 const foldsCase = process.platform === 'win32' || process.platform === 'darwin'
 
-const hasParent = /(^|[/\\])\.\.([/\\]|$)/
+/** On POSIX a backslash is a letter like others; core/policy/path-readings.ts asks again with it turned. */
+const onWindows = path.sep === '\\'
+const separators = onWindows ? /[/\\]/ : /\//
+const hasParent = (text: string): boolean => text.split(separators).includes('..')
 
 /** PATH_MAX of Linux; other systems have less. */
 const longestPath = 4096
+const mostLinks = 40
 /** The path names nothing that exists: a part is missing, is no folder, or is too long for a name. */
 const namesNothing = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
 
+/** What is behind these is another thing for every program: its working directory, its root, its open files. */
+const differsByProcess =
+  /^\/proc\/[^/]+(?:\/task\/[^/]+)?\/(?:cwd|root|exe|fd|map_files)$|^\/dev\/(?:fd|std(?:in|out|err))$/
+
 /** Path resolution for an upstream that works in `cwd`. */
-export function filePaths(cwd: string): PolicyPorts {
+export function filePaths(cwd: string, over: { home?: string; foldsCase?: boolean } = {}): PolicyPorts {
+  const fold = (real: string): string => ((over.foldsCase ?? foldsCase) ? real.normalize('NFC').toLowerCase() : real)
   return {
-    separator: path.sep as '/' | '\\',
+    separator: onWindows ? '\\' : '/',
     resolvePath: (text) => {
       // Another user's home is resolved by some programs and a plain name to others.
-      if (text.includes('\0') || /^~[^/\\]/.test(text)) return undefined
-      const fromHome = /^~([/\\]|$)/.test(text)
+      const [first = ''] = text.split(separators, 1)
+      if (text.includes('\0') || /^~./.test(first)) return undefined
+      const fromHome = first === '~'
       // To a program that does not know `~` it is a folder like any other, and what `..` leads to is another place.
-      if (fromHome && hasParent.test(text)) return undefined
-      const expanded = fromHome ? path.join(os.homedir(), text.slice(1)) : text
+      if (fromHome && (hasParent(text) || isThere(path.join(cwd, '~')))) return undefined
+      const expanded = fromHome ? path.join(over.home ?? os.homedir(), text.slice(1)) : text
+      // `C:name` counts from where the server is on that drive; `\\host\share` may be this machine under another name.
+      if (onWindows && (elsewhereOnWindows(text, cwd) || /^[/\\]{2}/.test(text))) return undefined
       const resolved = path.resolve(cwd, expanded)
       // Too long to be opened, so it needs no look at the disk; unless it only becomes short by tidying.
-      if (resolved.length > longestPath) return foldsCase ? resolved.toLowerCase() : resolved
+      if (resolved.length > longestPath) return fold(resolved)
       if (expanded.length > longestPath) return undefined
-      const real = realPath(resolved, 0)
+      const real = follow(resolved)
       // `link/..` is the link's folder to a program that tidies paths first, and the target's parent to the kernel.
-      if (hasParent.test(expanded) && walk(cwd, expanded) !== real) return undefined
-      return real !== undefined && foldsCase ? real.toLowerCase() : real
+      if (hasParent(expanded) && follow(path.isAbsolute(expanded) ? expanded : cwd + path.sep + expanded) !== real) {
+        return undefined
+      }
+      return real && fold(real)
     },
   }
 }
 
-/** The real path as the kernel finds it: part by part, following each link before the next `..`. */
-function walk(cwd: string, target: string): string | undefined {
-  let at: string | undefined = path.isAbsolute(target) ? path.parse(target).root : realPath(cwd, 0)
-  for (const part of target.slice(path.isAbsolute(target) ? path.parse(target).root.length : 0).split(/[/\\]/)) {
-    if (at === undefined) return undefined
-    if (part === '' || part === '.') continue
-    at = part === '..' ? path.dirname(at) : realPath(path.join(at, part), 0)
+const elsewhereOnWindows = (text: string, cwd: string): boolean =>
+  /^[A-Za-z]:(?![/\\])/.test(text) && text.charAt(0).toLowerCase() !== cwd.charAt(0).toLowerCase()
+
+function isThere(file: string): boolean {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true // it may be
   }
-  return at
 }
 
 /**
- * The real path of `target`, whose last parts need not exist. `undefined` where it cannot be told: a loop of links, a
- * folder that may not be read.
+ * The real path as the kernel finds it: part by part, following each link before the next `..`. Parts that do not exist
+ * are kept as they are; a write through a dangling link would create what the link names. `undefined` where it cannot be
+ * told: a loop of links, a folder that may not be read, a place that differs by process.
  */
-function realPath(target: string, links: number): string | undefined {
-  if (links > 40) return undefined
-  try {
-    return fs.realpathSync.native(target)
-  } catch (error) {
-    if (!namesNothing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
+function follow(target: string): string | undefined {
+  const { root } = path.parse(target)
+  const parts = target.slice(root.length).split(separators).reverse()
+  let at = root
+  let rest: string[] = []
+  let links = 0
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (part === '' || part === '.') continue
+    if (part === '..') {
+      if (rest.pop() === undefined) at = path.dirname(at)
+      continue
+    }
+    if (rest.length > 0) {
+      rest.push(part)
+      continue
+    }
+    const next = path.join(at, part)
+    if (differsByProcess.test(next)) return undefined
+    try {
+      if (!fs.lstatSync(next).isSymbolicLink()) {
+        at = next
+        continue
+      }
+      if (++links > mostLinks) return undefined
+      const link = fs.readlinkSync(next)
+      if (path.isAbsolute(link)) at = path.parse(link).root
+      parts.push(
+        ...link
+          .slice(path.isAbsolute(link) ? at.length : 0)
+          .split(separators)
+          .reverse(),
+      )
+    } catch (error) {
+      if (!namesNothing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
+      rest = [part]
+    }
   }
-  // It does not exist, or it is a link to something that does not: a write would create what the link names.
   try {
-    return realPath(path.resolve(path.dirname(target), fs.readlinkSync(target)), links + 1)
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (code !== 'EINVAL' && !namesNothing.has(code)) return undefined
+    // In the spelling of the disk, where another one finds it too.
+    return path.join(foldsCase ? fs.realpathSync.native(at) : at, ...rest)
+  } catch {
+    return undefined
   }
-  const parent = path.dirname(target)
-  if (parent === target) return target
-  const realParent = realPath(parent, links)
-  return realParent === undefined ? undefined : path.join(realParent, path.basename(target))
 }

@@ -5,6 +5,7 @@ import * as fs from 'node:fs'
 import { type CompiledPolicy, compilePolicy } from '../core/policy/compile.ts'
 import type { PolicySet } from '../core/schema/policy.ts'
 import { signedText, splitPublished } from '../core/wire/published-policy.ts'
+import { loadEngines } from './engines.ts'
 import { log } from './log.ts'
 import { sha256 } from './sha256.ts'
 
@@ -92,7 +93,7 @@ function load(file: string, trusted: TrustedKey): PolicyState {
       return fail('its signature is not that of the Countersign app')
     }
     if (sha256(payload) !== header.revision) return fail('its revision does not match its content')
-    return { ok: true, policy: compilePolicy(JSON.parse(payload) as PolicySet), revision: header.revision }
+    return { ok: true, policy: compilePolicy(JSON.parse(payload) as PolicySet, loadEngines), revision: header.revision }
   } catch (error) {
     return fail((error as Error).message)
   }
@@ -103,7 +104,9 @@ export function policyFromYaml(file: string): PolicySource {
   let state: PolicyState | undefined
   const loading = import('./policy-file.ts').then(({ readPolicyFile }) => {
     const read = readPolicyFile(file)
-    state = read.ok ? { ok: true, policy: compilePolicy(read.set), revision: sha256(JSON.stringify(read.set)) } : read
+    state = read.ok
+      ? { ok: true, policy: compilePolicy(read.set, loadEngines), revision: sha256(JSON.stringify(read.set)) }
+      : read
     if (!read.ok) log(`${read.problem}; every call will be refused`)
     return state
   })

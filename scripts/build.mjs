@@ -9,13 +9,15 @@ const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf
 const { version } = JSON.parse(readFileSync(atRoot('package.json'), 'utf8'))
 
 /** Modules that become files of their own beside the proxy, loaded when first needed (proxy/broker-link.ts says why). */
-const lazy = { './policy-file.ts': './policy-file.cjs', './broker-link.ts': './broker-link.cjs' }
+const lazy = ['policy-file', 'broker-link', 'regex-engine', 'shell-engine']
 
 const loadLazily = {
   name: 'load-lazily',
   setup: (bundle) => {
-    bundle.onResolve({ filter: /^\.\/(policy-file|broker-link)\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: lazy[path], external: true } : undefined,
+    bundle.onResolve({ filter: new RegExp(`^\\./(${lazy.join('|')})\\.ts$`) }, ({ path, kind }) =>
+      kind === 'dynamic-import' || kind === 'require-call'
+        ? { path: path.replace(/ts$/, 'cjs'), external: true }
+        : undefined,
     )
   },
 }
@@ -40,8 +42,7 @@ async function buildBin() {
     ...shared,
     entryPoints: {
       'countersign-proxy': 'proxy/main.ts',
-      'policy-file': 'proxy/policy-file.ts',
-      'broker-link': 'proxy/broker-link.ts',
+      ...Object.fromEntries(lazy.map((name) => [name, `proxy/${name}.ts`])),
     },
     plugins: [loadLazily],
     // `import()` of our own CommonJS files as `require`: the ES module loader would cost milliseconds at start.

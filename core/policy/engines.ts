@@ -7,5 +7,5 @@ export type TextEngines = {
    * The programs a shell command line starts, in order, at least one: the bare name of what is found through PATH or lies
    * in a system folder, else the path as written. `undefined` where it cannot be told with certainty.
    */
-  shellPrograms(line: string): readonly string[] | undefined
+  readonly shellPrograms: (line: string) => readonly string[] | undefined
 }

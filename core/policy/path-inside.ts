@@ -46,9 +46,10 @@ export function pathJudge(ports: PolicyPorts): PathJudge {
     // Something to be filled in, or a place on the network to some and a folder to others: never proof of being inside.
     if (plain !== 'did-not-hold') return 'could-not-tell'
     if (!gaps) return plain
+    const couldBe = couldLieIn(text, ports.separator, resolve)
     const could = folders.some((folder) => {
       const root = resolve(folder)
-      return root === undefined || couldLieIn(text, root, ports.separator, resolve)
+      return root === undefined || couldBe(root)
     })
     return could ? 'could-not-tell' : plain
   }

@@ -3,10 +3,10 @@
 
 /** `{…}` is not among them: path-readings.ts has written it out. */
 const gap =
-  /\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[^{}/\\]*\}|\([^()]*\))|%[A-Za-z_][A-Za-z0-9_()]*%|[?*+@!]\([^()]*\)|\*+|\?|\[[^\]/\\]{1,64}\]/g
+  /\$(?:(?:env:)?[A-Za-z_][A-Za-z0-9_]*|\{[^{}/\\]*\}|\([^()]*\))|%[A-Za-z_][A-Za-z0-9_()]*%|[?*+@!]\([^()]*\)|\*+|\?|\[[^\]/\\]{1,64}\]/g
 
 /** Folders and files that web frameworks name like this: `[slug]`, `[...all].tsx`. */
-const routeName = /^\[{1,2}(?:\.\.\.)?[A-Za-z][A-Za-z0-9_-]+\]{1,2}(?:\.[A-Za-z.]+)?$/
+const routeName = /^\[{1,2}(?:\.\.\.)?[A-Za-z][A-Za-z0-9_]+(?:-[A-Za-z0-9_]{2,})*\]{1,2}(?:\.[A-Za-z.]+)?$/
 
 const separators = /[\\/]+/
 
@@ -20,15 +20,14 @@ export function hasGaps(text: string): boolean {
 const isOpen = (part: string): boolean => part.search(gap) >= 0 && !routeName.test(part)
 
 /**
- * Whether `text` could name something in `folder`, a real path. `resolve` gives the real path of the part before the
- * first gap.
+ * Whether `text` could name something in a folder, which is given as a real path. `resolve` gives the real path of the
+ * part before the first gap.
  */
 export function couldLieIn(
   text: string,
-  folder: string,
   separator: string,
   resolve: (text: string) => string | undefined,
-): boolean {
+): (folder: string) => boolean {
   const parts = text.split(separators)
   const open = parts.findIndex(isOpen)
   const lastUp = parts.findLastIndex((part, index) => index >= open && couldBeParent(part))
@@ -38,7 +37,7 @@ export function couldLieIn(
     tokens = ['some-folders']
   } else {
     const base = resolve(open === 0 ? '.' : `${parts.slice(0, open).join('/')}/`)
-    if (base === undefined) return true
+    if (base === undefined) return () => true
     tokens = signs(base.endsWith(separator) ? base.slice(0, -1) : base)
   }
   for (const part of parts.slice(lastUp >= 0 ? lastUp + 1 : open)) {
@@ -46,7 +45,7 @@ export function couldLieIn(
     if (/^\*{2,}$/.test(part)) tokens.push('some-folders')
     else tokens.push({ sign: separator }, ...tokensOf(part))
   }
-  return reaches(tokens, folder, separator)
+  return (folder) => reaches(tokens, folder, separator)
 }
 
 /** `..`, or what becomes it when nothing or dots are filled in (`.*`, `.$X.`). */

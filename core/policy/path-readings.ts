@@ -6,8 +6,8 @@ const longest = 3 * 4096
 const mostReadings = 64
 
 /**
- * What `text` may mean, itself first. `undefined` where that is too much to look at: nobody writes such a path by
- * accident.
+ * What `text` may mean, itself first. `undefined` where that is too much to look at, or a file on another host: nobody
+ * writes such a path by accident.
  */
 export function pathReadings(text: string, separator: '/' | '\\'): readonly string[] | undefined {
   const readings = new Set([text])
@@ -16,6 +16,8 @@ export function pathReadings(text: string, separator: '/' | '\\'): readonly stri
     text.length > longest ? [trimmed] : separator === '\\' ? [...everywhere, ...onWindows] : [...everywhere, ...onPosix]
   // The set grows while it is walked, so that each change is also made to what other changes led to.
   for (const reading of readings) {
+    // Some take the path alone, others go to that host.
+    if (/^file:\/\/(?!(?:localhost|127\.0\.0\.1|\[::1\])?\/)/i.test(reading)) return undefined
     for (const change of changes) {
       for (const one of [change(reading)].flat()) {
         if (one.length > longest && one !== text) continue

@@ -13,16 +13,23 @@ export function rememberedEngines(load: () => TextEngines): () => TextEngines {
 function remembering(engines: TextEngines): TextEngines {
   const patterns = new Map<string, (text: string) => boolean>()
   // The last one only, so that arguments of calls do not pile up.
-  let last: { readonly line: string; readonly programs: readonly string[] | undefined } | undefined
+  let last: { readonly line: string; readonly programs: readonly string[] | undefined } = {
+    line: '',
+    programs: undefined,
+  }
   return {
     regex(pattern) {
       const known = patterns.get(pattern) ?? engines.regex(pattern)
       patterns.set(pattern, known)
       return known
     },
-    shellPrograms(line) {
-      if (last?.line !== line) last = { line, programs: engines.shellPrograms(line) }
-      return last.programs
+    get shellPrograms() {
+      // Asked for while compiling: an engine that cannot be loaded makes the policy unusable, not a call undecided.
+      const { shellPrograms } = engines
+      return (line: string) => {
+        if (last.line !== line) last = { line, programs: shellPrograms(line) }
+        return last.programs
+      }
     },
   }
 }

@@ -1,17 +1,7 @@
-// The libraries behind `matches` and `command`. The proxy loads this file only for a policy that uses them.
-import { RE2JS } from 're2js'
+// The libraries behind `matches` and `command` for all but the proxy, which loads each when a policy uses it.
 import type { TextEngines } from './engines.ts'
-import { type Shells, shellPrograms } from './shell-programs.ts'
+import { regex } from './regex-engine.ts'
+import { shellPrograms } from './shell-programs.ts'
 
-/** Engines for servers that hand command lines to these shells. */
-export function textEnginesFor(shells: Shells): TextEngines {
-  return {
-    regex(pattern) {
-      const compiled = RE2JS.compile(pattern)
-      return (text) => compiled.test(text)
-    },
-    shellPrograms: (line) => shellPrograms(line, shells),
-  }
-}
-
-export const textEngines: TextEngines = textEnginesFor('posix')
+/** Command lines are read as POSIX shells do. */
+export const textEngines: TextEngines = { regex, shellPrograms: (line) => shellPrograms(line, 'posix') }

@@ -7,7 +7,7 @@ import type { Place } from './located.ts'
 const maxOpenBrackets = 500
 /**
  * Signs that may begin or end something, line ends among them, a pair of quotes as one. A megabyte of rules as people
- * write them has about 110,000; so many take the library a third of a second.
+ * write them has about 110,000; so many take the library about half a second.
  */
 const maxSigns = 150_000
 

@@ -47,15 +47,16 @@ export function readServerLine(text: string): ServerMessage {
   try {
     const { value, ambiguity, inexact, methods } = parseStrict(text)
     const idText = isObject(value) ? (inexact.get('$.id') ?? idTextOf(value['id'])) : 'null'
+    // To many readers a carriage return ends a line: what stands after it could be a request.
+    if (text.includes('\r') && /\/create|\\/i.test(text)) {
+      const problem = 'a carriage return inside the line, where some clients would see the start of another'
+      const isAnswer = isObject(value) && methodsOf(value).length === 0
+      return { kind: isAnswer ? 'doubtful-inputs' : 'doubtful', code: rpcCodes.invalidRequest, problem, idText }
+    }
     if (ambiguity !== undefined) {
       const problem: Problem = { code: rpcCodes.invalidRequest, problem: ambiguity, idText }
       if (serverActions.some((action) => methods.includes(action))) return { kind: 'doubtful', ...problem }
       return mayAsk(value) ? { kind: 'doubtful-inputs', ...problem } : { kind: 'other' }
-    }
-    // To many readers a carriage return ends a line: what stands after it could be a request.
-    if (text.includes('\r') && text.includes('/create')) {
-      const problem = 'a carriage return inside the line, where some clients would see the start of another'
-      return { kind: 'doubtful', code: rpcCodes.invalidRequest, problem, idText }
     }
     return readValue(value, isObject(value) ? serialise(value, idText) : JSON.stringify(value), idText)
   } catch (error) {

@@ -101,7 +101,8 @@ describe('a bundle', () => {
     // Reading a policy checks its regular expressions and program names.
     ['policy-file', ['re2js', 'unbash', 'yaml']],
     ['broker-link', ['vscode-jsonrpc', 'zod']],
-    ['text-engines', ['re2js', 'unbash']],
+    ['regex-engine', ['re2js']],
+    ['shell-engine', ['unbash']],
   ])('%s holds only its packages', (name, packages) => {
     const inputs = inputsOf(meta.proxy, name)
     expect([...packagesIn(inputs)].sort()).toEqual(packages)

@@ -28,12 +28,16 @@ const bundle = (name: string) => {
 describe('bundles', () => {
   it.each([
     ['countersign-proxy', { packages: [], folders: ['core', 'proxy'], others: [] }],
-    ['policy-file', { packages: ['yaml'], folders: ['core', 'proxy'], others: [] }],
+    ['policy-file', { packages: ['re2js', 'unbash', 'yaml'], folders: ['core', 'proxy'], others: [] }],
     ['broker-link', { packages: ['vscode-jsonrpc', 'zod'], folders: ['core', 'proxy'], others: [] }],
+    ['regex-engine', { packages: ['re2js'], folders: ['core', 'proxy'], others: [] }],
+    ['shell-engine', { packages: ['unbash'], folders: ['core', 'proxy'], others: [] }],
   ])('%s holds what it may', (name, allowed) => {
     const { others, ...held } = bundle(name)
     expect({ ...held, others: [] }).toEqual(allowed)
-    expect(others.filter((path) => !/^\.\/(policy-file|broker-link)\.cjs$/.test(path))).toEqual([])
+    expect(
+      others.filter((path) => !/^\.\/(policy-file|broker-link|regex-engine|shell-engine)\.cjs$/.test(path)),
+    ).toEqual([])
   })
 
   it('the command line tool holds nothing of proxy, app or page', () => {

@@ -285,6 +285,41 @@ describe('only the reader sees', () => {
   })
 })
 
+test('whatever is changed in a good file: what the reader takes, the schema takes', () => {
+  const files = good.map((text) => parseYaml(text, { logLevel: 'error' }))
+  const words = good.flatMap((text) => text.match(/[\w/.*$~-]+/g) ?? [])
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(...words),
+    fc.constantFrom<unknown>(null, 0, -1, 1.5, true, false, '', ' ', [], {}, [[]], [{}], { a: 1 }, ['a', 1]),
+  )
+  const change = fc.record({ at: fc.nat(), key: fc.option(fc.constantFrom(...words)), place: fc.nat(), value })
+  let taken = 0
+  fc.assert(
+    fc.property(fc.constantFrom(...files), fc.array(change, { minLength: 1, maxLength: 2 }), (file, changes) => {
+      const changed = structuredClone(file)
+      for (const one of changes) {
+        const all = containersOf(changed)
+        const container = all[one.at % all.length] ?? changed
+        const keys = Object.keys(container)
+        const place = keys[one.place % keys.length] ?? 0
+        Reflect.set(container, Array.isArray(container) ? place : (one.key ?? place), structuredClone(one.value))
+      }
+      const text = JSON.stringify(changed)
+      if (!readerTakes(text)) return
+      taken++
+      expect([text, schemaTakes(text)]).toEqual([text, true])
+    }),
+    { numRuns: 5000 },
+  )
+  expect(taken).toBeGreaterThan(100)
+})
+
+/** The maps and lists within a value, itself first. */
+function containersOf(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  return [value, ...Object.values(value).flatMap(containersOf)]
+}
+
 test('argument paths: the pattern takes what the reader takes', () => {
   const pattern = new RegExp(schema.$defs.conditions.propertyNames.pattern, 'u')
   const part = fc.constantFrom('$', '.', '[0]', '[*]', '["x.y"]', '**', '*', 'a', 'b', '[', ']', '"', ' ', '[12]', '$.')

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ClientMessage, readClientLine } from '../../../core/wire/client-message.ts'
+import { readServerLine } from '../../../core/wire/server-message.ts'
 
 const call = (over = '') =>
   `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write","arguments":{"a":1}${over}}}`
@@ -17,6 +18,7 @@ const theCall = (read: ClientMessage) => {
 describe('a tools/call', () => {
   it('is forwarded as it was parsed, compact text unchanged', () => {
     expect(theCall(readClientLine(call()))).toEqual({
+      action: 'tools/call',
       idText: '1',
       tool: 'write',
       arguments: { a: 1 },
@@ -116,6 +118,79 @@ describe('a tools/call', () => {
   })
 })
 
+describe('another request that rules can name', () => {
+  const read = (text: string) => readClientLine(text)
+  const prompt = message(
+    '"id":1',
+    '"method":"prompts/get"',
+    '"params":{"name":"greet","arguments":{"a":1},"_meta":{"x":1}}',
+  )
+
+  it('has its parameters without `_meta` as its arguments', () => {
+    expect(read(prompt)).toEqual({
+      kind: 'request',
+      request: {
+        action: 'prompts/get',
+        idText: '1',
+        tool: 'greet',
+        arguments: { name: 'greet', arguments: { a: 1 } },
+        modern: false,
+        text: prompt,
+      },
+    })
+    const resource = message('"id":"r"', '"method":"resources\\/read"', '"params":{"uri":"file:///a"}', '"x":[1]')
+    expect(read(resource)).toMatchObject({
+      kind: 'request',
+      request: { action: 'resources/read', tool: 'file:///a', beside: { x: [1] }, idText: '"r"' },
+    })
+  })
+
+  it.each([
+    ['no id', message('"method":"resources/read"', '"params":{"uri":"a"}')],
+    ['no URI', message('"id":1', '"method":"resources/read"', '"params":{}')],
+    [
+      'a URI of 9,000 characters',
+      message('"id":1', '"method":"resources/read"', `"params":{"uri":"${'x'.repeat(9000)}"}`),
+    ],
+    ['two URIs', message('"id":1', '"method":"resources/read"', '"params":{"uri":"a","uri":"b"}')],
+    ['URI beside uri', message('"id":1', '"method":"resources/read"', '"params":{"uri":"a","URI":"b"}')],
+    ['two methods', message('"id":1', '"method":"ping"', '"method":"resources/read"', '"params":{"uri":"a"}')],
+    ['METHOD', message('"id":1', '"METHOD":"prompts/get"', '"params":{"name":"a"}')],
+    ['an unsafe integer', message('"id":1', '"method":"prompts/get"', '"params":{"name":"a","n":9007199254740993}')],
+    ['a batch in a batch', `[[${prompt}]]`],
+    ['a batch with one that has no name', `[${message('"id":1', '"method":"prompts/get"', '"params":{}')}]`],
+    ['a carriage return before it', `{"a":\r${prompt}\r}`],
+  ])('is doubtful with %s, so that it passes only where nothing governs it', (_, line) => {
+    expect(read(line)).toMatchObject({ kind: 'doubtful', actions: [expect.stringMatching(/read|get/)] })
+  })
+
+  it('beside a tools/call is never more than that call', () => {
+    const both = message('"id":1', '"method":"resources/read"', '"method":"tools/call"', params)
+    expect(read(both)).toMatchObject({ kind: 'rejected' })
+    expect(read(`[${call()},${prompt}]`)).toMatchObject({
+      kind: 'batch',
+      calls: [{ tool: 'write' }, { tool: 'greet' }],
+    })
+    const nameless = message('"id":2', '"method":"prompts/get"', '"params":{}')
+    expect(read(`[${call()},${nameless}]`)).toMatchObject({
+      kind: 'batch',
+      calls: [{ tool: 'write' }],
+      otherIds: ['2'],
+      doubt: { actions: ['prompts/get'] },
+    })
+  })
+
+  it.each([
+    ['a first page', '"params":{}', false],
+    ['a further page', '"params":{"cursor":"x"}', true],
+    ['an escaped method', '"params":{"a":"\\u0041"}', false],
+  ])('tools/list is noted: %s', (_, paging, more) => {
+    const line = message('"id":7', '"method":"tools/list"', paging)
+    expect(read(line)).toEqual({ kind: 'other', lists: [{ idText: '7', more }] })
+    expect(read(`[${line},${line}]`)).toMatchObject({ kind: 'other', lists: [{ more }, { more }] })
+  })
+})
+
 describe('a message that is no call', () => {
   it.each([
     ['ping', message('"id":1', '"method":"ping"')],
@@ -178,11 +253,11 @@ describe('a batch', () => {
 })
 
 /** Messages that some lax reader would run: by the last, the first or the misspelt key, alone, in lists, after a return. */
-function laxlyACall(line: string): boolean {
+function laxlyACall(line: string, method = 'tools/call'): boolean {
   return line
     .split(/[\r\u2028\u2029]/)
     .concat(line)
-    .some((piece) => readings(piece).some(isCallToAnybody))
+    .some((piece) => readings(piece).some((value) => isCallToAnybody(value, method)))
 }
 
 function readings(text: string): unknown[] {
@@ -211,10 +286,10 @@ function readings(text: string): unknown[] {
   return found
 }
 
-function isCallToAnybody(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isCallToAnybody)
+function isCallToAnybody(value: unknown, method: string): boolean {
+  if (Array.isArray(value)) return value.some((member) => isCallToAnybody(member, method))
   if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([key, inner]) => key.toLowerCase() === 'method' && inner === 'tools/call')
+  return Object.entries(value).some(([key, inner]) => key.toLowerCase() === 'method' && inner === method)
 }
 
 describe('property', () => {
@@ -273,6 +348,11 @@ describe('property', () => {
         if (!laxlyACall(line)) return
         calls += 1
         expect(readClientLine(line).kind).not.toBe('other')
+        // The same with another method, which then nothing may let through but a policy without a word on it.
+        const other = line.replaceAll('tools', 'resources').replaceAll('call', 'read')
+        if (laxlyACall(other, 'resources/read')) expect(readClientLine(other).kind).not.toBe('other')
+        const asking = line.replaceAll('tools', 'sampling').replaceAll('call', 'createMessage')
+        if (laxlyACall(asking, 'sampling/createMessage')) expect(readServerLine(asking).kind).not.toBe('other')
       }),
       { numRuns: 20_000 },
     )
