@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { ConnectionBanner, ConnectionPage } from './app-connection.tsx'
 import { AppHelp } from './app-help.tsx'
 import { useAppKeys } from './app-keys.ts'
+import { ProblemsBanner } from './app-problems.tsx'
 import { AppSidebar } from './app-sidebar.tsx'
 import { AppToasts } from './app-toasts.tsx'
 import { ActivityScreen } from './features/activity/activity-screen.tsx'
@@ -57,6 +58,7 @@ export function App() {
       <AppSidebar onHelp={openHelp} />
       <main className="flex min-h-0 min-w-0 flex-1 flex-col">
         <ConnectionBanner connection={connection} />
+        <ProblemsBanner />
         <div className="min-h-0 flex-1">
           <Screen />
         </div>

@@ -18,6 +18,8 @@ export const card = (id: string, change: { tool?: string; server?: string; opene
   expiresAt: 601_000,
   caller: { state: 'waiting', until: 46_000 },
   waiting: 1,
+  action: 'tools/call',
+  confirm: 'click',
   who: { client: 'cursor', pid: 42, folder: '/home/ada/site', session: 's1', sessionStartedAt: 500 },
   where: { server: change.server ?? 'filesystem', command: ['npx', 'server-filesystem'], pin: 'pin' },
   tool: change.tool ?? 'write_file',

@@ -40,6 +40,48 @@ describe('sentenceFor', () => {
   })
 })
 
+describe('a request that is no tool call', () => {
+  it.each([
+    ['resources/read', 'file:///a', {}, '<cursor> wants to read the resource <file:///a> from <filesystem>'],
+    ['prompts/get', 'review', {}, '<cursor> wants to use the prompt <review> from <filesystem>'],
+    [
+      'sampling/createMessage',
+      'sampling/createMessage',
+      {},
+      '<filesystem> asks <cursor>’s model to write a message (sampling)',
+    ],
+    [
+      'elicitation/create',
+      'elicitation/create',
+      { mode: 'form' },
+      '<filesystem> asks you a question through <cursor> (elicitation)',
+    ],
+    [
+      'elicitation/create',
+      'elicitation/create',
+      { mode: 'url', url: 'https://example.com' },
+      '<filesystem> asks you to open a web address through <cursor> (elicitation)',
+    ],
+    [
+      'resources/read',
+      'write_file',
+      { path: '/a', content: 'x' },
+      '<cursor> wants to read the resource <write_file> from <filesystem>',
+    ],
+  ] as const)('%s of %s with %j', (action, tool, args, expected) => {
+    expect(flat(sentenceFor(card('c', { action, tool, arguments: args })))).toBe(expected)
+  })
+
+  it.each([
+    ['resources/read', 'file:///home/mara/.env', '.env'],
+    ['resources/read', 'docs://', 'docs:'],
+    ['prompts/get', 'review', 'review'],
+    ['sampling/createMessage', 'sampling/createMessage', 'filesystem'],
+  ] as const)('is told apart in the list: %s of %s', (action, tool, hint) => {
+    expect(hintFor(card('c', { action, tool, arguments: { path: '/elsewhere' } }))).toBe(hint)
+  })
+})
+
 describe('shortPath', () => {
   it.each([
     [`${home}/src/a.ts`, '…/src/a.ts'],
@@ -52,6 +94,6 @@ describe('shortPath', () => {
 })
 
 it('takes a hint from the end of the first path', () => {
-  expect(hintFor({ mode: 'x', path: '/a/b/notes.md' })).toBe('notes.md')
-  expect(hintFor({ n: 1 })).toBe('')
+  expect(hintFor(card('c', { arguments: { mode: 'x', path: '/a/b/notes.md' } }))).toBe('notes.md')
+  expect(hintFor(card('c', { arguments: { n: 1 } }))).toBe('')
 })

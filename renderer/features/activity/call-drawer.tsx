@@ -13,6 +13,7 @@ import { EmptyState, FailedState, SkeletonRows } from '../../ui/state-views.tsx'
 import { TextBlock } from '../../ui/text-block.tsx'
 import { byteSize, duration, exactTime } from '../../ui/time.ts'
 import { CallTimeline } from './call-timeline.tsx'
+import { actionOf, limitsOf, limitWords } from './recorded.ts'
 
 type State =
   | { kind: 'loading' }
@@ -79,8 +80,22 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
+function RuleLink({ rule: { id, file, line } }: { rule: CallDetail['rules'][number] }) {
+  return (
+    <button
+      type="button"
+      onClick={() => goTo('policies', { call: undefined, policy: line === undefined ? { file } : { file, line } })}
+      className="block text-left font-mono text-mono text-ink underline decoration-ink-line underline-offset-2"
+    >
+      {id} · {line === undefined ? file : `${file}:${line}`}
+    </button>
+  )
+}
+
 function Detail({ detail }: { detail: CallDetail }) {
   const { summary } = detail
+  const action = actionOf(detail)
+  const limits = limitsOf(detail)
   const last = detail.events.at(-1)
   return (
     <div className="flex flex-col gap-6 px-5 py-5">
@@ -88,6 +103,11 @@ function Detail({ detail }: { detail: CallDetail }) {
         <h2 className="text-summary font-semibold">
           <HostileText text={summary.tool} />
         </h2>
+        {action === undefined ? null : (
+          <p className="text-muted">
+            <span className="font-mono text-mono text-text">{action}</span>, not a tool call
+          </p>
+        )}
         <Outcome outcome={summary.outcome} />
         <p className="text-muted">{outcomes[summary.outcome].means}</p>
       </div>
@@ -101,7 +121,7 @@ function Detail({ detail }: { detail: CallDetail }) {
         <Fact name="Received">
           <span className="font-mono text-mono tabular">{exactTime(summary.receivedAt)}</span>
         </Fact>
-        {summary.risk === undefined ? null : <Fact name="Risk">{riskWords[summary.risk]}</Fact>}
+        {summary.risk === undefined || action !== undefined ? null : <Fact name="Risk">{riskWords[summary.risk]}</Fact>}
         {detail.reason === undefined ? null : (
           <Fact name="Reason">
             <HostileText text={detail.reason} multiline />
@@ -109,18 +129,21 @@ function Detail({ detail }: { detail: CallDetail }) {
         )}
         {detail.rules.length === 0 ? null : (
           <Fact name="Rule">
-            {detail.rules.map(({ id, file, line }) => (
-              <button
-                key={`${file}/${id}`}
-                type="button"
-                onClick={() =>
-                  goTo('policies', { call: undefined, policy: line === undefined ? { file } : { file, line } })
-                }
-                className="block text-left font-mono text-mono text-ink underline decoration-ink-line underline-offset-2"
-              >
-                {id} · {line === undefined ? file : `${file}:${line}`}
-              </button>
+            {detail.rules.map((rule) => (
+              <RuleLink key={`${rule.file}/${rule.id}`} rule={rule} />
             ))}
+          </Fact>
+        )}
+        {limits.length === 0 ? null : (
+          <Fact name={limits.length === 1 ? 'Limit' : 'Limits'}>
+            <div className="flex flex-col gap-1.5 py-0.5">
+              {limits.map((limit) => (
+                <div key={`${limit.rule.file}/${limit.rule.id}`} className="flex flex-wrap items-baseline gap-x-3">
+                  <span className={limit.state === 'reserved' ? '' : 'text-hold'}>{limitWords(limit)}</span>
+                  <RuleLink rule={limit.rule} />
+                </div>
+              ))}
+            </div>
           </Fact>
         )}
         {detail.decidedBy === undefined ? null : (

@@ -1,6 +1,7 @@
 // Recent calls, one row of 32 px each.
 import type { CallSummary } from '../../../core/wire/ui-contract.ts'
 import { useNow } from '../../state/clock.ts'
+import { AskedFor } from '../../ui/asked-for.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { Outcome } from '../../ui/outcome.tsx'
 import { ago, duration, exactTime } from '../../ui/time.ts'
@@ -69,7 +70,7 @@ export function CallTable({
                 }}
                 className="max-w-full truncate rounded-sm text-left font-medium"
               >
-                <HostileText text={call.tool.slice(0, 120)} />
+                <AskedFor call={call} longest={120} />
               </button>
             </td>
             <td className={`${cell} narrow:hidden`}>

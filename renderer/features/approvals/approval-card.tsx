@@ -12,10 +12,10 @@ import { ReviewEnd, ReviewProvider, useReview } from '../../ui/review.tsx'
 import { riskLevel } from '../../ui/risk.tsx'
 import { Scroller } from '../../ui/scroller.tsx'
 import { ValueTree } from '../../ui/value-tree.tsx'
-import { countDeceptive, visibleText } from '../../ui/visible-text.ts'
 import { CardClock } from './card-clock.tsx'
 import { CardFacts } from './card-facts.tsx'
 import { CardFrame } from './card-frame.tsx'
+import { closedWords, confirmationOf, deceptiveOn, effectOf, thing } from './card-words.ts'
 import { useAnswer } from './decide.ts'
 import { DecisionBar } from './decision-bar.tsx'
 import { useInert } from './inert.ts'
@@ -29,32 +29,16 @@ type Props = {
   onNext: (() => void) | undefined
 }
 
-const closedWords: Record<ClosedCard['outcome'], string> = {
-  approved: 'This call was approved elsewhere. There is nothing left to answer.',
-  refused: 'This call was refused elsewhere. It did not run.',
-  expired: 'Nobody answered in time: the call expired and did not run.',
-  cancelled: 'The client took this call back. It did not run.',
-  gone: 'This call was settled while this window was out of touch. Activity says how.',
-}
-
-/** What must be typed: the tool's name, or the ticket where the name cannot be typed as it looks. */
-function confirmWord(card: Card): string {
-  return /^[\x21-\x7e]{1,80}$/.test(card.tool) ? card.tool : card.ticket
-}
-
-function effectOf(card: Card): string {
-  return card.caller.state === 'waiting'
-    ? 'Approving runs exactly this call, now.'
-    : 'Approving allows the next identical call, once.'
-}
-
 function Head({ card }: { card: Card }) {
   const sentence = sentenceFor(card)
+  const call = card.action === 'tools/call'
   return (
     <div className="flex flex-col gap-1">
-      <p className="text-muted">
-        <HostileText text={card.who.client} /> asks <HostileText text={card.where.server} />
-      </p>
+      {call ? (
+        <p className="text-muted">
+          <HostileText text={card.who.client} /> asks <HostileText text={card.where.server} />
+        </p>
+      ) : null}
       <h2 className="text-summary font-semibold text-balance">
         {sentence.map((part, index) =>
           typeof part === 'string' ? (
@@ -67,10 +51,8 @@ function Head({ card }: { card: Card }) {
           ),
         )}
       </h2>
-      {sentence.some((part) => typeof part !== 'string' && part.value === card.tool) ? null : (
-        <p className="font-mono text-mono text-muted">
-          <HostileText text={card.tool} />
-        </p>
+      {call && sentence.some((part) => typeof part !== 'string' && part.value === card.tool) ? null : (
+        <p className="font-mono text-mono text-muted">{call ? <HostileText text={card.tool} /> : card.action}</p>
       )}
     </div>
   )
@@ -78,27 +60,26 @@ function Head({ card }: { card: Card }) {
 
 /** Give it the card's id as key: what was typed, read or unlocked for one card must not carry over. */
 export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props) {
-  const deceptive = useMemo(
-    () => countDeceptive([card.arguments, card.where, card.who]) + visibleText(card.tool).deceptive,
-    [card],
-  )
+  const deceptive = useMemo(() => deceptiveOn(card), [card])
   const level = riskLevel(card.risk.class, deceptive)
   const content = useMemo(() => JSON.stringify([card, closed]), [card, closed])
   const { inert, isInert } = useInert(content, level)
   const { review, complete, continueReading } = useReview()
   const answer = useAnswer(onSettled)
-  const [typed, setTyped] = useState('')
+  const [typing, setTyping] = useState({ binding: card.binding, text: '' })
   const [reason, setReason] = useState<string>()
   const live = useSession(({ connection }) => connection.state === 'live')
-  const word = level === 'critical' ? confirmWord(card) : undefined
-  const confirmed = word === undefined || typed === word
+  const confirmation = level === 'critical' || card.confirm !== 'click' ? confirmationOf(card) : undefined
+  // What was typed for one thing does not count for another.
+  const typed = typing.binding === card.binding ? typing.text : ''
+  const confirmed = confirmation === undefined || typed === confirmation.word
 
   const blocked = !live
     ? 'Not connected: nothing can be answered now.'
     : !complete
       ? 'Some of it is still out of sight.'
       : !confirmed
-        ? 'Not approved until the name is typed.'
+        ? `Not approved until the ${confirmation?.kind} is typed.`
         : undefined
   const locked = inert || blocked !== undefined || answer.sending || closed !== undefined
 
@@ -134,12 +115,12 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
 
   return (
     <article
-      aria-label={`Held call ${card.ticket}`}
+      aria-label={`Held ${thing(card)} ${card.ticket}`}
       data-card={card.id}
       data-level={level}
       className="arrive flex h-full min-h-0 flex-col short:h-auto short:min-h-full"
     >
-      <Scroller label="The call" className="relative min-h-0 flex-1 overflow-y-auto">
+      <Scroller label={`The ${thing(card)}`} className="relative min-h-0 flex-1 overflow-y-auto">
         <ReviewProvider review={review}>
           <CardFrame card={card} level={level} deceptive={deceptive} head={<Head card={card} />}>
             {closed === undefined ? <CardClock card={card} /> : null}
@@ -169,7 +150,14 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
           effect={effectOf(card)}
           note={answer.note}
           sending={answer.sending}
-          confirm={word === undefined ? undefined : { word, typed, onType: setTyped }}
+          thing={thing(card)}
+          confirm={
+            confirmation && {
+              confirmation,
+              typed,
+              onType: (text) => setTyping({ binding: card.binding, text }),
+            }
+          }
           refusing={reason === undefined ? undefined : { reason, onReason: setReason }}
           onContinueReading={live && !complete ? continueReading : undefined}
           onApprove={approve}
@@ -184,9 +172,9 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
           className="flex shrink-0 flex-wrap items-center justify-between gap-3 border-t border-line bg-paper px-6 py-3 narrow:px-4"
         >
           <p role="status" className="font-medium">
-            {answer.sending ? 'Sending your answer…' : closedWords[closed]}
+            {answer.sending ? 'Sending your answer…' : closedWords(card, closed)}
           </p>
-          <Button onClick={onNext ?? onLater}>{onNext === undefined ? 'Put away' : 'Next call'}</Button>
+          <Button onClick={onNext ?? onLater}>{onNext === undefined ? 'Put away' : 'Show next'}</Button>
         </section>
       )}
     </article>

@@ -2,6 +2,7 @@
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { useNow } from '../../state/clock.ts'
 import { clockTime, countdown, exactTime } from '../../ui/time.ts'
+import { staysUndone, thing } from './card-words.ts'
 
 function Line({ left, total, tone }: { left: number; total: number; tone: string }) {
   const share = total <= 0 ? 0 : Math.min(1, Math.max(0, left / total))
@@ -21,7 +22,7 @@ export function CardClock({ card }: { card: ApprovalCard }) {
       <time title={exactTime(expiresAt)} className="tabular whitespace-nowrap">
         {clockTime(expiresAt)}
       </time>
-      ; unanswered, the call does not run.
+      ; unanswered, {staysUndone(card)}.
     </>
   )
   if (caller.state === 'waiting') {
@@ -53,9 +54,9 @@ export function CardClock({ card }: { card: ApprovalCard }) {
             given.{' '}
           </>
         ) : (
-          <>The caller took the call back or went away. </>
+          <>The caller took the {thing(card)} back or went away. </>
         )}
-        Approving allows the next identical call, once. {closes}
+        Approving allows the next identical {thing(card)}, once. {closes}
       </p>
     </div>
   )

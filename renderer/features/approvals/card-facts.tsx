@@ -6,6 +6,7 @@ import { goTo } from '../../state/navigation.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { age, ago, count, exactTime } from '../../ui/time.ts'
+import { thing } from './card-words.ts'
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -20,7 +21,7 @@ function Mono({ children }: { children: ReactNode }) {
   return <span className="font-mono text-mono break-words [overflow-wrap:anywhere]">{children}</span>
 }
 
-function Rule({ rule }: { rule: ApprovalCard['rule'] }) {
+function Rule({ card: { rule, confirm } }: { card: ApprovalCard }) {
   return (
     <>
       <span>
@@ -38,6 +39,7 @@ function Rule({ rule }: { rule: ApprovalCard['rule'] }) {
           </Mono>
         </button>
       ))}
+      {confirm === 'click' ? null : <span>Its rule asks for the name to be typed before it is approved.</span>}
       <span className="text-muted">
         Policy revision <Mono>{rule.revision.slice(0, 12)}</Mono>
         <CopyButton value={rule.revision} what="policy revision" />
@@ -91,11 +93,13 @@ export function CardFacts({ card }: { card: ApprovalCard }) {
         </span>
       </Fact>
       <Fact name="Held by">
-        <Rule rule={card.rule} />
+        <Rule card={card} />
       </Fact>
       <Fact name="Before">
         {card.before.length === 0 ? (
-          <span className="text-muted">No earlier call of this tool by this client.</span>
+          <span className="text-muted">
+            {card.action === 'tools/call' ? 'No earlier call of this tool by this client.' : 'Not asked for before.'}
+          </span>
         ) : (
           card.before.map((earlier) => (
             <span key={earlier.at} className="flex flex-wrap gap-x-2">
@@ -108,12 +112,12 @@ export function CardFacts({ card }: { card: ApprovalCard }) {
           ))
         )}
       </Fact>
-      <Fact name="Exact call">
+      <Fact name={`Exact ${thing(card)}`}>
         <span className="text-muted">
           Arguments <Mono>{card.argumentsHash.slice(0, 12)}</Mono>
           <CopyButton value={card.argumentsHash} what="argument hash" />
           {card.waiting > 1
-            ? ` · ${count(card.waiting, 'identical call')} wait on this card; one answer settles them`
+            ? ` · ${count(card.waiting, `identical ${thing(card)}`)} wait on this card; one answer settles them`
             : ''}
         </span>
       </Fact>

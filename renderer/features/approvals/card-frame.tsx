@@ -6,6 +6,7 @@ import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { type RiskLevel, riskLevel, riskWords } from '../../ui/risk.tsx'
 import { count } from '../../ui/time.ts'
+import { confirmationOf, passesWords } from './card-words.ts'
 import { LevelMark } from './level-mark.tsx'
 
 function Deceptive({ number }: { number: number }) {
@@ -28,7 +29,13 @@ type Props = {
   children: ReactNode
 }
 
+/** How bad: the risk of a tool call; that of other requests is not assessed. */
+const headline = (card: ApprovalCard): string =>
+  passesWords(card) === undefined ? riskWords[card.risk.class] : 'Not a tool call'
+
 function Evidence({ card }: { card: ApprovalCard }) {
+  const passes = passesWords(card)
+  if (passes !== undefined) return <span className="text-muted">: {passes}</span>
   return (
     <span className="text-muted">
       {card.risk.evidence.map((reason, index) => (
@@ -49,7 +56,7 @@ function LowFrame({ card, level, head, children }: Props) {
       <p className="flex items-baseline gap-2">
         <LevelMark level={level} />
         <span>
-          {riskWords[card.risk.class]}
+          {headline(card)}
           <Evidence card={card} />
         </span>
       </p>
@@ -67,7 +74,7 @@ function ElevatedFrame({ card, level, deceptive, head, children }: Props) {
           <p className="flex items-baseline gap-2">
             <LevelMark level={level} />
             <span>
-              <b className="font-semibold">{riskWords[card.risk.class]}</b>
+              <b className="font-semibold">{headline(card)}</b>
               <Evidence card={card} />
             </span>
           </p>
@@ -91,7 +98,7 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
               ? riskWords[card.risk.class].toLowerCase()
               : 'deceptive characters'}
           </p>
-          <p className="text-muted">Asks for a typed name</p>
+          <p className="text-muted">Asks for a typed {confirmationOf(card).kind}</p>
         </div>
         <div className="flex flex-col gap-5 px-8 pt-7 pb-6 narrow:px-4 narrow:pt-5">{head}</div>
         <div className="mx-8 flex flex-col gap-1.5 border-t border-line py-4 narrow:mx-4">
@@ -107,6 +114,12 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
             </ul>
           )}
           {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
+          {passesWords(card) === undefined ? null : (
+            <p>
+              {headline(card)}
+              <Evidence card={card} />
+            </p>
+          )}
         </div>
         <div className="flex flex-col gap-6 px-8 pt-2 pb-5 narrow:px-4">{children}</div>
       </div>

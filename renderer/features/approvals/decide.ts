@@ -4,11 +4,13 @@ import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { request } from '../../state/session.ts'
 import { showToast } from '../../state/toasts.ts'
 import { problemText } from '../../transport/request-error.ts'
+import { nameOf, thing } from './card-words.ts'
 
 export type Answer = {
   readonly sending: boolean
   /** Why the last answer did not settle the card. */
   readonly note: string | undefined
+  /** Call it for a card with `confirm` only once the person typed what it asks for. */
   readonly approve: (card: ApprovalCard) => void
   readonly refuse: (card: ApprovalCard, reason: string) => void
 }
@@ -16,6 +18,7 @@ export type Answer = {
 const notes = {
   closed: 'This card had already closed when your answer arrived. Your answer changed nothing.',
   changed: 'The call changed while you were deciding. Your answer changed nothing: look again.',
+  'not-confirmed': 'Countersign did not accept the name. Nothing was approved, and it still waits.',
 } as const
 
 /** @param onSettled called after the card was answered, to move on */
@@ -30,7 +33,7 @@ export function useAnswer(onSettled: (id: string) => void): Answer {
       setNote(await work())
     } catch (error) {
       setNote(
-        `No answer came back, so it is not certain that the call was ${what}: look in Activity. (${problemText(error)})`,
+        `No answer came back, so it is not certain that this was ${what}: look in Activity. (${problemText(error)})`,
       )
     } finally {
       setSending(false)
@@ -40,10 +43,21 @@ export function useAnswer(onSettled: (id: string) => void): Answer {
   const approve = useCallback(
     (card: ApprovalCard) => {
       const work = async (): Promise<string | undefined> => {
-        const { outcome } = await request('approvals.approve', { id: card.id, binding: card.binding })
-        if (outcome === 'closed' || outcome === 'changed') return notes[outcome]
-        const then = outcome === 'ran' ? 'It runs now.' : `Ticket ${card.ticket}: the next identical call runs, once.`
-        showToast('allow', `Approved once: ${card.tool}. ${then}`)
+        const { outcome } = await request('approvals.approve', {
+          id: card.id,
+          binding: card.binding,
+          // Also where the ticket was typed in its place: the broker knows the name only.
+          ...(card.confirm === 'click' ? {} : { typed: card.tool }),
+        })
+        if (outcome !== 'ran' && outcome !== 'granted') return notes[outcome]
+        const call = thing(card) === 'call'
+        const then =
+          outcome === 'granted'
+            ? `Ticket ${card.ticket}: the next identical ${call ? 'call runs' : 'request is passed on'}, once.`
+            : call
+              ? 'It runs now.'
+              : 'It is passed on now.'
+        showToast('allow', `Approved once: ${nameOf(card)}. ${then}`)
         onSettled(card.id)
         return undefined
       }
@@ -62,7 +76,8 @@ export function useAnswer(onSettled: (id: string) => void): Answer {
         }
         const { outcome } = await request('approvals.refuse', params)
         if (outcome !== 'refused') return notes[outcome]
-        showToast('deny', `Refused: ${card.tool}. It did not run.`)
+        const undone = thing(card) === 'call' ? 'It did not run.' : 'It was not passed on.'
+        showToast('deny', `Refused: ${nameOf(card)}. ${undone}`)
         onSettled(card.id)
         return undefined
       }

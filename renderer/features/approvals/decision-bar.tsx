@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useId, useRef } from 'react'
 import { confirmKeys, isMac } from '../../state/keys.ts'
 import { Button, Keys } from '../../ui/button.tsx'
+import { ConfirmField, type ConfirmProps } from './confirm-field.tsx'
 
 type Props = {
   /** Why Approve cannot be used now, in words; nothing when only the inert moment or nothing holds it. */
@@ -12,7 +13,9 @@ type Props = {
   effect: string
   note: string | undefined
   sending: boolean
-  confirm: { readonly word: string; readonly typed: string; readonly onType: (text: string) => void } | undefined
+  /** What is refused: a call, or another request. */
+  thing: string
+  confirm: ConfirmProps | undefined
   refusing: { readonly reason: string; readonly onReason: (text: string) => void } | undefined
   onContinueReading: (() => void) | undefined
   onApprove: () => void
@@ -32,6 +35,7 @@ function RefuseForm({
   onRefuse,
   onStopRefusing,
   sending,
+  thing,
 }: Props & { refusing: NonNullable<Props['refusing']> }) {
   const id = useId()
   return (
@@ -57,33 +61,12 @@ function RefuseForm({
           aria-disabled={sending}
           aria-keyshortcuts={isMac ? 'Meta+Enter' : 'Control+Enter'}
         >
-          Refuse call <Keys keys={confirmKeys} />
+          Refuse {thing} <Keys keys={confirmKeys} />
         </Button>
         <Button variant="quiet" onClick={onStopRefusing} aria-keyshortcuts="Escape">
           Back <Keys keys="Esc" />
         </Button>
       </div>
-    </div>
-  )
-}
-
-function ConfirmField({ confirm }: { confirm: NonNullable<Props['confirm']> }) {
-  const id = useId()
-  return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <label htmlFor={id}>
-        Type <b className="font-mono text-mono font-semibold select-none">{confirm.word}</b> to approve
-      </label>
-      <input
-        id={id}
-        type="text"
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        value={confirm.typed}
-        onChange={(event) => confirm.onType(event.target.value)}
-        className="h-8 w-56 max-w-full rounded-[5px] border border-line-strong bg-sheet px-2.5 font-mono text-mono"
-      />
     </div>
   )
 }
@@ -102,7 +85,7 @@ export function DecisionBar(props: Props) {
         )}
         {refusing === undefined ? (
           <>
-            {confirm === undefined ? null : <ConfirmField confirm={confirm} />}
+            {confirm === undefined ? null : <ConfirmField {...confirm} />}
             <div className="flex flex-wrap items-center gap-2">
               <Button
                 ref={approve}

@@ -4,6 +4,7 @@ import { type CallSummary, callOutcomes, type UiEvent } from '../../../core/wire
 import { useNow } from '../../state/clock.ts'
 import { goTo } from '../../state/navigation.ts'
 import { onEvent, request, useSession } from '../../state/session.ts'
+import { AskedFor } from '../../ui/asked-for.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { Outcome } from '../../ui/outcome.tsx'
 import { ago, count, exactTime } from '../../ui/time.ts'
@@ -76,7 +77,7 @@ function LastDecisions() {
                 <Outcome outcome={call.outcome} />
               </span>
               <span className="truncate">
-                <HostileText text={call.tool.slice(0, 60)} />{' '}
+                <AskedFor call={call} longest={60} />{' '}
                 <span className="text-muted">
                   <HostileText text={call.server.slice(0, 40)} />
                 </span>

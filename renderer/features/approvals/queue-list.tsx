@@ -3,8 +3,8 @@ import { useNow } from '../../state/clock.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { riskLevel } from '../../ui/risk.tsx'
 import { countdown } from '../../ui/time.ts'
-import { countDeceptive, visibleText } from '../../ui/visible-text.ts'
 import type { QueueGroup, QueueRow } from './arrange.ts'
+import { deceptiveOn } from './card-words.ts'
 import { LevelMark } from './level-mark.tsx'
 import { hintFor } from './sentence.ts'
 
@@ -25,8 +25,7 @@ function timeWord(row: QueueRow, now: number): string {
 function Row({ row, selected, onSelect }: { row: QueueRow; selected: boolean; onSelect: (id: string) => void }) {
   const now = useNow()
   const { card, closed } = row
-  const deceptive = countDeceptive([card.arguments, card.where, card.who]) + visibleText(card.tool).deceptive
-  const hint = hintFor(card.arguments)
+  const hint = hintFor(card)
   return (
     <li>
       <button
@@ -36,12 +35,12 @@ function Row({ row, selected, onSelect }: { row: QueueRow; selected: boolean; on
         onClick={() => onSelect(card.id)}
         className={`flex h-8 w-full items-center gap-2 border-l-2 pr-3 pl-3 text-left -outline-offset-2 ${selected ? 'border-ink bg-ink-tint' : 'border-transparent hover:bg-hover'}`}
       >
-        <LevelMark level={riskLevel(card.risk.class, deceptive)} />
+        <LevelMark level={riskLevel(card.risk.class, deceptiveOn(card))} />
         <span
           className={`one-line flex min-w-0 flex-1 items-center gap-2 overflow-hidden ${closed === undefined ? '' : 'line-through decoration-line-strong'}`}
         >
           <span className="shrink-0 font-medium">
-            <HostileText text={card.tool.slice(0, 40)} />
+            {card.action === 'tools/call' ? <HostileText text={card.tool.slice(0, 40)} /> : card.action}
           </span>
           <span className="min-w-0 truncate text-muted">
             <HostileText text={hint.slice(0, 60)} />

@@ -97,11 +97,14 @@ const filesystem: Record<string, Template> = {
 
 const filesystemPackage = /(^|[/\\])(@modelcontextprotocol[/\\])?server-filesystem([/\\@]|$)|mcp-server-filesystem/
 
+type Asked = Pick<ApprovalCard, 'action' | 'tool' | 'arguments' | 'who' | 'where'>
+
 /**
  * What the call asks for. A template applies only where the launch command is the server it was written for and the
  * arguments have no other key than it speaks of; otherwise the tool's name, as it is.
  */
-export function sentenceFor(card: Pick<ApprovalCard, 'tool' | 'arguments' | 'who' | 'where'>): Sentence {
+export function sentenceFor(card: Asked): Sentence {
+  if (card.action !== 'tools/call') return requestSentence(card)
   const template = Object.hasOwn(filesystem, card.tool) ? filesystem[card.tool] : undefined
   const known = card.where.command.some((word) => filesystemPackage.test(word))
   if (template !== undefined && known && Object.keys(card.arguments).every((key) => template.keys.includes(key))) {
@@ -111,8 +114,32 @@ export function sentenceFor(card: Pick<ApprovalCard, 'tool' | 'arguments' | 'who
   return ['Call ', { value: card.tool }]
 }
 
-/** The one value that tells similar calls apart in a list: the end of the first path-like or short text argument. */
-export function hintFor(args: Arguments): string {
+/** Who wants what of whom: the server may be the one that asks. */
+function requestSentence({ action, tool, arguments: args, who, where }: Asked): Sentence {
+  const [client, server, name] = [{ value: who.client }, { value: where.server }, { value: tool }]
+  switch (action) {
+    case 'resources/read':
+      return [client, ' wants to read the resource ', name, ' from ', server]
+    case 'prompts/get':
+      return [client, ' wants to use the prompt ', name, ' from ', server]
+    case 'sampling/createMessage':
+      return [server, ' asks ', client, '’s model to write a message (sampling)']
+    case 'elicitation/create': {
+      const what = args['mode'] === 'url' ? ' asks you to open a web address through ' : ' asks you a question through '
+      return [server, what, client, ' (elicitation)']
+    }
+    default:
+      return ['Call ', name]
+  }
+}
+
+/**
+ * The one value that tells similar calls apart in a list: the end of what is named, or of the first path-like or short
+ * text argument; who asks, where nothing is named.
+ */
+export function hintFor({ action, tool, arguments: args, where }: Asked): string {
+  if (action === 'sampling/createMessage' || action === 'elicitation/create') return where.server
+  if (action !== 'tools/call') return tool.split('/').findLast((piece) => piece !== '') ?? tool
   const texts = Object.values(args).filter(
     (value): value is string => isText(value) && value !== '' && value.length < 400,
   )

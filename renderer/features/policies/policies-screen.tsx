@@ -1,7 +1,7 @@
 // The policy files as they are, read-only: rules in words beside the text they come from.
-import { CircleAlert, CircleCheck } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleX, type LucideIcon } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
-import type { UiResult } from '../../../core/wire/ui-contract.ts'
+import type { PolicyFileView, UiResult } from '../../../core/wire/ui-contract.ts'
 import { goTo, useNavigation } from '../../state/navigation.ts'
 import { request, useSession } from '../../state/session.ts'
 import { problemText } from '../../transport/request-error.ts'
@@ -28,6 +28,12 @@ function usePolicies(): { policies: Policies | undefined; problem: string | unde
   return { policies, problem, reload: () => void load() }
 }
 
+const statuses: Record<PolicyFileView['status'], { icon: LucideIcon; word: string; tone: string }> = {
+  ok: { icon: CircleCheck, word: 'in force', tone: 'text-allow' },
+  broken: { icon: CircleAlert, word: 'broken', tone: 'text-deny' },
+  removed: { icon: CircleX, word: 'removed', tone: 'text-deny' },
+}
+
 function Files({ policies, chosen }: { policies: Policies; chosen: string | undefined }) {
   return (
     <nav
@@ -35,7 +41,7 @@ function Files({ policies, chosen }: { policies: Policies; chosen: string | unde
       className="w-52 shrink-0 overflow-y-auto border-r border-line py-2 narrow:flex narrow:w-auto narrow:overflow-x-auto narrow:border-r-0 narrow:border-b narrow:py-0"
     >
       {policies.files.map(({ file, status }) => {
-        const Icon = status === 'ok' ? CircleCheck : CircleAlert
+        const { icon: Icon, word, tone } = statuses[status]
         return (
           <button
             key={file}
@@ -44,16 +50,11 @@ function Files({ policies, chosen }: { policies: Policies; chosen: string | unde
             onClick={() => goTo('policies', { policy: { file } })}
             className={`flex h-8 w-full items-center gap-2 border-l-2 px-3.5 text-left -outline-offset-2 narrow:w-auto narrow:shrink-0 ${file === chosen ? 'border-ink bg-ink-tint' : 'border-transparent hover:bg-hover'}`}
           >
-            <Icon
-              size={14}
-              strokeWidth={1.75}
-              aria-hidden="true"
-              className={`shrink-0 ${status === 'ok' ? 'text-allow' : 'text-deny'}`}
-            />
-            <span className="truncate" title={file}>
+            <Icon size={14} strokeWidth={1.75} aria-hidden="true" className={`shrink-0 ${tone}`} />
+            <span className={`truncate ${status === 'removed' ? 'line-through' : ''}`} title={file}>
               {file}
             </span>
-            <span className="sr-only">{status === 'ok' ? 'in force' : 'broken'}</span>
+            <span className="sr-only">{word}</span>
           </button>
         )
       })}
@@ -64,7 +65,14 @@ function Files({ policies, chosen }: { policies: Policies; chosen: string | unde
 export function PoliciesScreen() {
   const { policies, problem, reload } = usePolicies()
   const place = useNavigation(({ policy }) => policy)
-  const chosen = policies?.files.find(({ file }) => file === place?.file) ?? policies?.files[0]
+  const files = policies?.files ?? []
+  const chosen =
+    files.find(({ file }) => file === place?.file) ?? files.find(({ status }) => status !== 'ok') ?? files[0]
+  const name = chosen?.file
+  // From then on it stays, also when what it was chosen for is mended.
+  useEffect(() => {
+    if (name !== undefined && name !== place?.file) goTo('policies', { policy: { file: name } })
+  }, [name, place])
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-4 border-b border-line px-4 py-2">
@@ -95,8 +103,9 @@ export function PoliciesScreen() {
           <div className="min-h-0 min-w-0 flex-1">
             <PolicyFile
               file={chosen}
-              line={place?.file === chosen.file ? place.line : undefined}
+              place={place?.file === chosen.file ? place : undefined}
               onPlace={(line) => goTo('policies', { policy: { file: chosen.file, line } })}
+              onRemoved={reload}
             />
           </div>
         </div>

@@ -1,7 +1,8 @@
 // The rules of one file in the order in which they win: Deny, Ask, Allow; then what happens to the rest.
-import { Ban, CircleCheck, Hourglass, type LucideIcon } from 'lucide-react'
+import { Ban, CircleCheck, EyeOff, Hourglass, type LucideIcon } from 'lucide-react'
 import type { PolicyFileView } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
+import { Tag } from '../../ui/tag.tsx'
 
 type Effect = PolicyFileView['rules'][number]['effect']
 
@@ -26,6 +27,20 @@ const groups: readonly { effect: Effect; title: string; word: string; icon: Luci
     },
   ]
 
+/** What the rule is about: tools, or the requests that stand in their place. */
+function Named({ tools, on }: Pick<PolicyFileView['rules'][number], 'tools' | 'on'>) {
+  if (on === undefined) return <span className="font-mono text-mono [overflow-wrap:anywhere]">{tools.join(', ')}</span>
+  return (
+    <span className="flex flex-wrap items-center gap-1">
+      {on.map((method) => (
+        <Tag key={method} title="About these requests, not about tool calls">
+          <span className="font-mono">{method}</span>
+        </Tag>
+      ))}
+    </span>
+  )
+}
+
 function Rule({
   rule,
   current,
@@ -44,10 +59,18 @@ function Rule({
         className={`flex w-full flex-col gap-1 border-b border-l-2 border-b-line py-2.5 pr-4 pl-3.5 text-left -outline-offset-2 ${current ? 'border-l-ink bg-ink-tint' : 'border-l-transparent hover:bg-hover'}`}
       >
         <span className="flex w-full items-baseline justify-between gap-3">
-          <span className="font-medium [overflow-wrap:anywhere]">{rule.id}</span>
+          <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 gap-y-0.5">
+            <span className="font-medium [overflow-wrap:anywhere]">{rule.id}</span>
+            {rule.hide ? (
+              <Tag title="Clients do not see these tools in the list">
+                <EyeOff size={12} strokeWidth={1.5} aria-hidden="true" className="self-center" />
+                hidden
+              </Tag>
+            ) : null}
+          </span>
           <span className="shrink-0 font-mono text-label text-muted tabular">line {rule.line}</span>
         </span>
-        <span className="font-mono text-mono [overflow-wrap:anywhere]">{rule.tools.join(', ')}</span>
+        <Named tools={rule.tools} on={rule.on} />
         {rule.conditions.map((condition) => (
           <span key={condition} className="text-muted">
             <HostileText text={condition} />
@@ -73,10 +96,12 @@ export function RuleGroups({
   line: number | undefined
   onPlace: (line: number) => void
 }) {
-  if (file.status === 'broken' && file.rules.length === 0) {
+  if (file.status !== 'ok') {
     return (
       <p className="px-4 py-4 text-muted">
-        Its rules are not in force. Until the file is mended, every call it governs is denied, with this reason.
+        {file.status === 'broken'
+          ? 'Its rules can be shown again once the text has no error.'
+          : 'Its text is gone with the file, so its rules cannot be shown.'}
       </p>
     )
   }
@@ -125,6 +150,9 @@ export function RuleGroups({
             })}
           </dl>
         )}
+        <p className="px-4 py-2 text-muted">
+          Other requests (resources, prompts, sampling, elicitation) pass unless a rule names them.
+        </p>
       </section>
     </div>
   )

@@ -1,12 +1,5 @@
 // Cards, calls and policies as they come in real life: long paths, long texts, other scripts, hostile characters.
-import type {
-  ApprovalCard,
-  BrokerStatus,
-  CallDetail,
-  CallSummary,
-  PolicyFileView,
-  Settings,
-} from '../../../core/wire/ui-contract.ts'
+import type { ApprovalCard, BrokerStatus, CallDetail, CallSummary, Settings } from '../../../core/wire/ui-contract.ts'
 
 /** 14:00 local time on a fixed day: pictures and tests do not depend on when they run. */
 export const now = new Date(2026, 10, 20, 14, 0, 0).getTime()
@@ -49,6 +42,7 @@ export function card(id: string, part: Partial<ApprovalCard> = {}): ApprovalCard
     waiting: 1,
     who: cursor,
     where: { server: 'filesystem', command: filesystem, pin: hash('pin') },
+    action: 'tools/call',
     tool: 'write_file',
     arguments: { path: `${folder}/notes.md`, content: '# Notes\n\nShip on Friday.\n' },
     argumentsHash: hash(`arguments ${id}`),
@@ -59,6 +53,7 @@ export function card(id: string, part: Partial<ApprovalCard> = {}): ApprovalCard
       reason: 'Writes in the project need a look.',
       revision: hash('revision'),
     },
+    confirm: 'click',
     before: [
       { at: now - 240_000, outcome: 'approved', sameArguments: false },
       { at: now - 3_000_000, outcome: 'refused', sameArguments: true },
@@ -74,6 +69,18 @@ const listing = Array.from({ length: 200 }, (_, i) =>
       ? '}'
       : `  const berth${i} = input.berths.filter((berth) => berth.depth > ${i} && !berth.closed)`,
 ).join('\n')
+
+const docs = { server: 'docs', command: ['npx', '-y', 'harbour-docs-mcp'], pin: hash('docs') }
+const asked = (id: string, line: number): Pick<ApprovalCard, 'risk' | 'rule' | 'before'> => ({
+  risk: { class: 'unknown', evidence: [] },
+  rule: {
+    source: 'rule',
+    rules: [{ id, file: 'github.yaml', line }],
+    reason: `Rule ${id} asks about it`,
+    revision: hash('revision'),
+  },
+  before: [],
+})
 
 export const cards = {
   write: card('7f3a'),
@@ -132,6 +139,79 @@ export const cards = {
     },
     openedAt: now - 6_000,
   }),
+  /** Neither risky nor long, but its rule wants the name typed. */
+  typed: card('c4e8', {
+    tool: 'create_release',
+    where: { server: 'github', command: ['/usr/local/bin/github-mcp-server', 'stdio'], pin: hash('github') },
+    arguments: { owner: 'acme', repo: 'api', tag: 'v2.0.0' },
+    openedAt: now - 4_000,
+    risk: { class: 'write', evidence: ['the name starts with “create”'] },
+    rule: {
+      source: 'rule',
+      rules: [{ id: 'releases-are-typed', file: 'github.yaml', line: 30 }],
+      reason: 'Rule releases-are-typed asks about create_release',
+      revision: hash('revision'),
+    },
+    confirm: 'type-name',
+    before: [],
+  }),
+  resource: card('d1a7', {
+    who: desktop,
+    where: docs,
+    action: 'resources/read',
+    tool: 'file:///home/mara/code/harbour-site/.env.production',
+    arguments: { uri: 'file:///home/mara/code/harbour-site/.env.production' },
+    openedAt: now - 4_000,
+    ...asked('ask-about-env', 41),
+  }),
+  /** A name that hides something, and must be confirmed. */
+  resourceHostile: card('e5f1', {
+    who: desktop,
+    where: docs,
+    action: 'resources/read',
+    tool: 'docs://guides/\u202eterces\u202c/re\u200badme',
+    arguments: { uri: 'docs://guides/\u202eterces\u202c/re\u200badme' },
+    openedAt: now - 4_000,
+    ...asked('ask-about-env', 41),
+    confirm: 'type-name',
+  }),
+  prompt: card('f2b3', {
+    where: docs,
+    action: 'prompts/get',
+    tool: 'review pull request',
+    arguments: { name: 'review pull request', arguments: { number: '412', tone: 'strict' } },
+    openedAt: now - 4_000,
+    ...asked('ask-about-prompts', 46),
+  }),
+  sampling: card('a9c0', {
+    where: docs,
+    action: 'sampling/createMessage',
+    tool: 'sampling/createMessage',
+    arguments: {
+      messages: [{ role: 'user', content: { type: 'text', text: 'Summarise the berth plan in three lines.' } }],
+      systemPrompt: 'You are a harbour clerk.',
+      includeContext: 'thisServer',
+      maxTokens: 400,
+    },
+    openedAt: now - 4_000,
+    ...asked('ask-before-sampling', 50),
+  }),
+  elicitation: card('b7d2', {
+    where: docs,
+    action: 'elicitation/create',
+    tool: 'elicitation/create',
+    arguments: {
+      mode: 'form',
+      message: 'Which account should the berth fees be charged to?',
+      requestedSchema: {
+        type: 'object',
+        properties: { account: { type: 'string', description: 'IBAN' } },
+        required: ['account'],
+      },
+    },
+    openedAt: now - 4_000,
+    ...asked('ask-before-questions', 54),
+  }),
   gone: card('0b0b', {
     tool: 'move_file',
     arguments: { source: `${folder}/drafts/plan.md`, destination: `${folder}/published/plan.md` },
@@ -158,7 +238,7 @@ export const status: BrokerStatus = {
   home: '/home/mara/.local/share/countersign',
   keyStorage: 'keychain',
   startedAt: now - 5 * 3_600_000,
-  policy: { revision: hash('revision'), files: 2, problems: ['github.yaml:9:5 unknown key “tool”'] },
+  policy: { revision: hash('revision'), files: 2, problems: [] },
   sessions: [
     { session: 's-cursor', client: 'cursor', server: 'filesystem', startedAt: now - 42 * 60_000 },
     { session: 's-desktop', client: 'claude-desktop', server: 'github', startedAt: now - 3 * 3_600_000 },
@@ -189,8 +269,17 @@ const outcomesInTurn: CallSummary['outcome'][] = [
 ]
 const tools = ['read_text_file', 'list_directory', 'write_file', 'move_file', 'search_files', 'delete_branch']
 
+/** What is no tool call, by its place in the list. */
+const otherRequests: Partial<Record<number, Partial<CallSummary>>> = {
+  4: { action: 'resources/read', tool: 'file:///home/mara/code/harbour-site/.env.production', risk: 'unknown' },
+  9: { action: 'prompts/get', tool: 'review pull request', risk: 'unknown' },
+  11: { action: 'sampling/createMessage', tool: 'sampling/createMessage', risk: 'unknown' },
+  14: { action: 'elicitation/create', tool: 'elicitation/create', risk: 'unknown' },
+}
+
 export const calls: CallSummary[] = Array.from({ length: 130 }, (_, i): CallSummary => {
   const outcome = i === 0 ? 'running' : (outcomesInTurn[i % outcomesInTurn.length] ?? 'approved')
+  const other = otherRequests[i]
   const base: CallSummary = {
     call: `s-cursor.${1000 - i}`,
     session: 's-cursor',
@@ -200,6 +289,7 @@ export const calls: CallSummary[] = Array.from({ length: 130 }, (_, i): CallSumm
     risk: i % 6 === 5 ? 'destructive' : i % 3 === 2 ? 'write' : 'read',
     outcome,
     receivedAt: now - 4_000 - i * 47_000,
+    ...other,
   }
   if (outcome === 'approved') return { ...base, heldMs: 4200, durationMs: 31.2 }
   if (outcome === 'refused' || outcome === 'expired') return { ...base, heldMs: 61_000 }
@@ -223,7 +313,11 @@ export function detailOf(summary: CallSummary): CallDetail {
   return {
     summary,
     arguments: {
-      text: JSON.stringify({ path: `${folder}/notes.md`, content: '# Notes\n', token: '[redacted hmac:3f2a]' }),
+      text: JSON.stringify(
+        summary.action === 'resources/read'
+          ? { uri: summary.tool }
+          : { path: `${folder}/notes.md`, content: '# Notes\n', token: '[redacted hmac:3f2a]' },
+      ),
       bytes: 18_220,
       truncated: true,
     },
@@ -235,7 +329,15 @@ export function detailOf(summary: CallSummary): CallDetail {
     rules: [{ id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }],
     events: [
       event(0, 0, 'call.received', { tool: summary.tool, bytes: 412 }),
-      event(1, 1, 'call.decided', { decision: 'hold', source: 'rule' }),
+      event(1, 1, 'call.decided', {
+        decision: 'hold',
+        source: 'rule',
+        ...(summary.action === undefined ? {} : { action: summary.action }),
+        limits: [
+          { rule: { id: 'few-writes', file: 'filesystem.yaml', line: 24 }, amount: 1, state: 'exhausted' },
+          { rule: { id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }, amount: 1, state: 'reserved' },
+        ],
+      }),
       event(2, 3, 'hold.opened', { budgetMs: 45_000 }),
       event(3, 4203, 'hold.closed', { outcome: 'approved', by: 'mara', afterMs: 4200 }),
       event(4, 4205, 'call.forwarded', {}),
@@ -243,98 +345,3 @@ export function detailOf(summary: CallSummary): CallDetail {
     ],
   }
 }
-
-const filesystemYaml = `version: 1
-name: Files
-server: filesystem
-default:
-  read: allow
-  "*": require-approval
-rules:
-  - id: stay-in-the-project
-    effect: allow
-    tools: [write_file, edit_file]
-    when: { path: { inside: "~/code/harbour-site/content" } }
-
-  # People look at every other write.
-  - id: ask-before-writing
-    effect: require-approval
-    tools: [write_file, edit_file, create_directory]
-    reason: Writes in the project need a look.
-
-  - id: never-move
-    effect: deny
-    tools: [move_file]
-    reason: Moving files is done by people here.
-`
-
-const githubYaml = `version: 1
-name: GitHub
-server: github
-default:
-  read: allow
-  "*": require-approval
-rules:
-  - id: no-deleting
-    tool: ["delete_*"]
-    effect: deny
-`
-
-export const policyFiles: PolicyFileView[] = [
-  {
-    file: 'filesystem.yaml',
-    status: 'ok',
-    name: 'Files',
-    servers: ['filesystem'],
-    text: filesystemYaml,
-    defaults: [
-      { risk: 'read', effect: 'allow' },
-      { risk: '*', effect: 'require-approval' },
-    ],
-    rules: [
-      {
-        id: 'stay-in-the-project',
-        effect: 'allow',
-        tools: ['write_file', 'edit_file'],
-        line: 8,
-        conditions: ['path is inside ~/code/harbour-site/content'],
-      },
-      {
-        id: 'ask-before-writing',
-        effect: 'require-approval',
-        tools: ['write_file', 'edit_file', 'create_directory'],
-        line: 14,
-        conditions: [],
-        reason: 'Writes in the project need a look.',
-      },
-      {
-        id: 'never-move',
-        effect: 'deny',
-        tools: ['move_file'],
-        line: 19,
-        conditions: [],
-        reason: 'Moving files is done by people here.',
-      },
-    ],
-    diagnostics: [],
-  },
-  {
-    file: 'github.yaml',
-    status: 'broken',
-    name: 'GitHub',
-    servers: ['github'],
-    text: githubYaml,
-    defaults: [],
-    rules: [],
-    diagnostics: [
-      {
-        severity: 'error',
-        file: 'github.yaml',
-        line: 9,
-        column: 5,
-        message: 'unknown key “tool”',
-        suggestion: 'Did you mean “tools”?',
-      },
-    ],
-  },
-]

@@ -15,7 +15,8 @@ import type {
   UiReply,
   UiResult,
 } from '../../../core/wire/ui-contract.ts'
-import { calls, detailOf, policyFiles, settings, status } from './fixtures.ts'
+import { calls, detailOf, settings } from './fixtures.ts'
+import { policies } from './policies.ts'
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,6 +39,8 @@ export type GalleryState = {
   settings: Settings
   /** Outcome of the next approve or refuse instead of the plain one. */
   answer: UiResult<'approvals.approve'>['outcome'] | undefined
+  /** What accepting the removal of a policy file answers. */
+  removal: UiResult<'policies.accept-removal'>['outcome']
   /** `down` breaks every connection, `used` answers 401. */
   door: 'open' | 'down' | 'used'
 }
@@ -54,7 +57,16 @@ export type Gallery = {
 }
 
 function fresh(part: Partial<GalleryState> = {}): GalleryState {
-  return { approvals: [], calls, files: policyFiles, status, settings, answer: undefined, door: 'open', ...part }
+  return {
+    approvals: [],
+    calls,
+    ...policies.good,
+    settings,
+    answer: undefined,
+    removal: 'accepted',
+    door: 'open',
+    ...part,
+  }
 }
 
 /** @param folder the built renderer */
@@ -85,6 +97,15 @@ export async function startGallery(folder: string): Promise<Gallery> {
     'approvals.refuse': ({ id }) => {
       close(id, 'refused')
       return { outcome: 'refused' }
+    },
+    'policies.accept-removal': ({ file }) => {
+      if (state.removal === 'not-removed') return { outcome: 'not-removed' }
+      state.files = state.files.filter((known) => known.file !== file)
+      const problems = state.status.policy.problems.filter((problem) => !problem.startsWith(`${file} `))
+      state.status = { ...state.status, policy: { ...state.status.policy, problems } }
+      emit({ type: 'status.changed', status: state.status })
+      emit({ type: 'policies.changed', revision: 'after' })
+      return { outcome: 'accepted' }
     },
     'activity.list': ({ before, limit, outcome, text }) => {
       const found = state.calls.filter(

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { launchBrowser } from '../../support/browser.ts'
 import { cards, now, status } from './fixtures.ts'
 import { type GalleryState, startGallery } from './host.ts'
+import { policies } from './policies.ts'
 
 type Scene = {
   readonly name: string
@@ -14,6 +15,24 @@ type Scene = {
 }
 
 const queue = [cards.write, cards.low, cards.long, cards.edit, cards.critical, cards.hostile, cards.gone]
+const requests = [
+  cards.typed,
+  cards.resource,
+  cards.prompt,
+  cards.sampling,
+  cards.elicitation,
+  cards.resourceHostile,
+  cards.write,
+]
+const openPolicies = async (page: Page, file?: string) => {
+  await page.getByRole('button', { name: /^Policies/ }).click()
+  if (file !== undefined) await page.getByRole('button', { name: file }).first().click()
+}
+const openCall = async (page: Page, name: string | RegExp) => {
+  await page.getByRole('button', { name: 'Activity' }).click()
+  await page.getByRole('button', { name }).first().click()
+  await page.getByText('Server answered').waitFor()
+}
 const select = (id: string) => async (page: Page) => {
   const row = page.locator(`[data-row="${id}"]`).first()
   if (!(await row.isVisible())) await page.getByRole('button', { name: /^\d+ waiting$/ }).click()
@@ -39,21 +58,59 @@ const scenes: readonly Scene[] = [
       await page.keyboard.press('d')
     },
   },
+  {
+    name: 'typed',
+    state: { approvals: requests, answer: 'not-confirmed' },
+    act: async (page) => {
+      await select(cards.typed.id)(page)
+      await page.getByLabel('to approve').fill('create_release')
+      await page.clock.runFor(100)
+      await page.locator('button[aria-disabled="false"]').first().waitFor()
+      await page.keyboard.press('Control+Enter')
+      await page.getByText('did not accept').waitFor()
+    },
+  },
+  {
+    name: 'typed-paste',
+    state: { approvals: requests },
+    act: async (page) => {
+      await select(cards.typed.id)(page)
+      await page.getByLabel('to approve').fill('create_')
+      await page.evaluate(() => navigator.clipboard.writeText('release').catch(() => undefined))
+      await page.keyboard.press('Control+v')
+    },
+  },
+  { name: 'resource', state: { approvals: requests }, act: select(cards.resource.id) },
+  { name: 'resource-hostile', state: { approvals: requests }, act: select(cards.resourceHostile.id) },
+  { name: 'prompt', state: { approvals: requests }, act: select(cards.prompt.id) },
+  { name: 'sampling', state: { approvals: requests }, act: select(cards.sampling.id) },
+  { name: 'elicitation', state: { approvals: requests }, act: select(cards.elicitation.id) },
+  { name: 'problems', state: { ...policies.both, approvals: requests }, act: select(cards.write.id) },
+  { name: 'problems-empty', state: policies.broken },
   { name: 'activity', act: (page) => page.getByRole('button', { name: 'Activity' }).click() },
   {
     name: 'call',
+    act: (page) => openCall(page, 'write_file'),
+  },
+  { name: 'call-resource', act: (page) => openCall(page, /resources\/read/) },
+  { name: 'policies', act: (page) => openPolicies(page) },
+  { name: 'policies-rules', act: (page) => openPolicies(page, 'github.yaml') },
+  { name: 'policies-broken', state: policies.brokenAtOnce, act: (page) => openPolicies(page) },
+  {
+    name: 'policies-place',
+    state: policies.broken,
     act: async (page) => {
-      await page.getByRole('button', { name: 'Activity' }).click()
-      await page.getByRole('button', { name: 'write_file' }).first().click()
-      await page.getByText('Server answered').waitFor()
+      await openPolicies(page)
+      await page.getByRole('button', { name: /^Go to line/ }).click()
     },
   },
-  { name: 'policies', act: (page) => page.getByRole('button', { name: 'Policies' }).click() },
+  { name: 'policies-removed', state: policies.removed, act: (page) => openPolicies(page) },
   {
-    name: 'policies-broken',
+    name: 'policies-removing',
+    state: policies.removed,
     act: async (page) => {
-      await page.getByRole('button', { name: 'Policies' }).click()
-      await page.getByRole('button', { name: /github\.yaml/ }).click()
+      await openPolicies(page)
+      await page.getByRole('button', { name: /^Remove for good/ }).click()
     },
   },
   { name: 'settings', act: (page) => page.getByRole('button', { name: 'Settings' }).click() },
