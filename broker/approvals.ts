@@ -1,6 +1,7 @@
 // The queue of held calls: cards for people, answers for proxies. All of it lives in memory: no file or database row can
 // approve anything.
 import * as crypto from 'node:crypto'
+import { typedConfirmation } from '../core/approval/confirmation.ts'
 import {
   type Approval,
   type ApprovalEffect,
@@ -247,7 +248,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       const entry = shown(id, binding)
       if (typeof entry === 'string') return entry
       // Here, not in the page: a page that is confused, or led astray, must not make it easier.
-      if (confirmationOf(entry.ask) === 'type-name' && typed !== entry.ask.tool) return 'not-confirmed'
+      const { word } = typedConfirmation({ tool: entry.ask.tool, ticket: entry.ticket })
+      if (confirmationOf(entry.ask) === 'type-name' && typed !== word) return 'not-confirmed'
       const waiting = entry.approval.caller.state === 'waiting'
       return apply(entry, { type: 'approve' }, by) === 'approved' ? (waiting ? 'ran' : 'granted') : 'closed'
     },

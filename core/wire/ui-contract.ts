@@ -55,7 +55,7 @@ const approvalCard = z.strictObject({
     reason: z.string(),
     revision: z.string(),
   }),
-  /** What approving takes. `type-name`: `approvals.approve` must carry the text of `tool`, typed by the person. */
+  /** What approving takes. `type-name`: `approvals.approve` must carry what the person typed (core/approval/confirmation.ts). */
   confirm: z.enum(confirmations),
   /** The last decisions on calls of the same tool by the same client, newest first. */
   before: z.array(z.strictObject({ at: time, outcome: z.string(), sameArguments: z.boolean() })),

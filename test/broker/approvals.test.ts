@@ -220,6 +220,14 @@ describe('a card that takes more than a click', () => {
     expect(await waits).toMatchObject({ outcome: 'approved' })
   })
 
+  it('asks for the ticket where the name cannot be typed as it looks, and then the name is not it', () => {
+    const queue = createQueue()
+    void queue.request(sessionOf(), { ...askOf({ n: 1 }, { confirm: 'type-name' }), tool: 'write_n\u043ete' })
+    const { id, binding, tool, ticket } = queue.only()
+    expect(queue.approve(id, binding, 'me', tool)).toBe('not-confirmed')
+    expect(queue.approve(id, binding, 'me', ticket)).toBe('ran')
+  })
+
   it('makes no grant by a click after its caller was released', async () => {
     const queue = createQueue()
     const ask = askOf({ n: 1 }, { budgetMs: 0, confirm: 'type-name' })

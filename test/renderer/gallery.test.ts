@@ -109,7 +109,7 @@ describe('approving', () => {
     ['a name with spaces', { ...cards.prompt, confirm: 'type-name' }, 'review pull request'],
     ['the ticket, where the name cannot be typed as it looks', cards.resourceHostile, 'E5F1'],
     ['the ticket, where the name is too long', { ...cards.typed, tool: 'n'.repeat(81) }, 'C4E8'],
-  ] as const)('asks for %s, and sends the name', async (_, card, word) => {
+  ] as const)('asks for %s, and sends what was typed', async (_, card, word) => {
     await open({ approvals: [card] })
     await inertOver(3000)
     const field = seen.page.getByLabel('to approve')
@@ -125,7 +125,7 @@ describe('approving', () => {
     await unlocked()
     await seen.page.keyboard.press('Control+Enter')
     await seen.page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
-    expect(sent('approvals.approve')).toEqual([{ id: card.id, binding: card.binding, typed: card.tool }])
+    expect(sent('approvals.approve')).toEqual([{ id: card.id, binding: card.binding, typed: word }])
     expect(seen.complaints).toEqual([])
   })
 
@@ -200,7 +200,7 @@ describe('approving', () => {
   it.each([
     ['closed', 'had already closed'],
     ['changed', 'The call changed'],
-    ['not-confirmed', 'did not accept the name. Nothing was approved'],
+    ['not-confirmed', 'did not accept what was typed. Nothing was approved'],
   ] as const)('says so when the card was %s, and keeps it', async (answer, words) => {
     await open({ approvals: [cards.typed, cards.low], answer })
     await inertOver(1000)

@@ -1,6 +1,7 @@
 // One held call, in the order the eye needs it: what, where, how bad, how long, exactly; then the answers.
 
 import { useEffect, useMemo, useState } from 'react'
+import { typedConfirmation } from '../../../core/approval/confirmation.ts'
 import type { ApprovalCard as Card } from '../../../core/wire/ui-contract.ts'
 import { isConfirm, isInvoluntary, isPlain, isWriting } from '../../state/keys.ts'
 import type { ClosedCard } from '../../state/model.ts'
@@ -15,7 +16,7 @@ import { ValueTree } from '../../ui/value-tree.tsx'
 import { CardClock } from './card-clock.tsx'
 import { CardFacts } from './card-facts.tsx'
 import { CardFrame } from './card-frame.tsx'
-import { closedWords, confirmationOf, deceptiveOn, effectOf, thing } from './card-words.ts'
+import { closedWords, deceptiveOn, effectOf, thing } from './card-words.ts'
 import { useAnswer } from './decide.ts'
 import { DecisionBar } from './decision-bar.tsx'
 import { useInert } from './inert.ts'
@@ -69,7 +70,7 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
   const [typing, setTyping] = useState({ binding: card.binding, text: '' })
   const [reason, setReason] = useState<string>()
   const live = useSession(({ connection }) => connection.state === 'live')
-  const confirmation = level === 'critical' || card.confirm !== 'click' ? confirmationOf(card) : undefined
+  const confirmation = level === 'critical' || card.confirm !== 'click' ? typedConfirmation(card) : undefined
   // What was typed for one thing does not count for another.
   const typed = typing.binding === card.binding ? typing.text : ''
   const confirmed = confirmation === undefined || typed === confirmation.word
@@ -85,7 +86,7 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
 
   const approve = (): void => {
     if (locked || isInert()) return
-    answer.approve(card)
+    answer.approve(card, typed)
   }
   const refuse = (): void => {
     if (answer.sending || closed !== undefined || !live) return

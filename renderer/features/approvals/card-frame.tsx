@@ -2,11 +2,12 @@
 // bond with a header band. People stop seeing a repeated warning at the second look.
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { typedConfirmation } from '../../../core/approval/confirmation.ts'
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { type RiskLevel, riskLevel, riskWords } from '../../ui/risk.tsx'
 import { count } from '../../ui/time.ts'
-import { confirmationOf, passesWords } from './card-words.ts'
+import { passesWords } from './card-words.ts'
 import { LevelMark } from './level-mark.tsx'
 
 function Deceptive({ number }: { number: number }) {
@@ -98,7 +99,7 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
               ? riskWords[card.risk.class].toLowerCase()
               : 'deceptive characters'}
           </p>
-          <p className="text-muted">Asks for a typed {confirmationOf(card).kind}</p>
+          <p className="text-muted">Asks for a typed {typedConfirmation(card).kind}</p>
         </div>
         <div className="flex flex-col gap-5 px-8 pt-7 pb-6 narrow:px-4 narrow:pt-5">{head}</div>
         <div className="mx-8 flex flex-col gap-1.5 border-t border-line py-4 narrow:mx-4">

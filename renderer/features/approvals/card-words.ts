@@ -64,11 +64,3 @@ export function deceptiveOn(card: ApprovalCard): number {
   )
   return countDeceptive([rest, card.where, card.who]) + visibleText(card.tool).deceptive
 }
-
-/** What must be typed to approve: the name, or the ticket where the name cannot be typed as it looks. */
-export type Confirmation = { readonly word: string; readonly kind: 'name' | 'ticket' }
-
-export function confirmationOf({ tool, ticket }: Pick<ApprovalCard, 'tool' | 'ticket'>): Confirmation {
-  const typable = tool.length <= 80 && /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(tool)
-  return typable ? { word: tool, kind: 'name' } : { word: ticket, kind: 'ticket' }
-}

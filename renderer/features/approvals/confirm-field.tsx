@@ -1,10 +1,10 @@
 // The typed name that stands between a critical call and its approval. Typed, not pasted: the point is a moment of
 // attention to what is named.
 import { useId, useState } from 'react'
-import type { Confirmation } from './card-words.ts'
+import type { TypedConfirmation } from '../../../core/approval/confirmation.ts'
 
 export type ConfirmProps = {
-  readonly confirmation: Confirmation
+  readonly confirmation: TypedConfirmation
   readonly typed: string
   readonly onType: (text: string) => void
 }

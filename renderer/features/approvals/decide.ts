@@ -10,15 +10,15 @@ export type Answer = {
   readonly sending: boolean
   /** Why the last answer did not settle the card. */
   readonly note: string | undefined
-  /** Call it for a card with `confirm` only once the person typed what it asks for. */
-  readonly approve: (card: ApprovalCard) => void
+  /** `typed`: what the person typed, for a card with `confirm`; the broker checks it. */
+  readonly approve: (card: ApprovalCard, typed: string) => void
   readonly refuse: (card: ApprovalCard, reason: string) => void
 }
 
 const notes = {
   closed: 'This card had already closed when your answer arrived. Your answer changed nothing.',
   changed: 'The call changed while you were deciding. Your answer changed nothing: look again.',
-  'not-confirmed': 'Countersign did not accept the name. Nothing was approved, and it still waits.',
+  'not-confirmed': 'Countersign did not accept what was typed. Nothing was approved, and it still waits.',
 } as const
 
 /** @param onSettled called after the card was answered, to move on */
@@ -41,13 +41,12 @@ export function useAnswer(onSettled: (id: string) => void): Answer {
   }, [])
 
   const approve = useCallback(
-    (card: ApprovalCard) => {
+    (card: ApprovalCard, typed: string) => {
       const work = async (): Promise<string | undefined> => {
         const { outcome } = await request('approvals.approve', {
           id: card.id,
           binding: card.binding,
-          // Also where the ticket was typed in its place: the broker knows the name only.
-          ...(card.confirm === 'click' ? {} : { typed: card.tool }),
+          ...(card.confirm === 'click' ? {} : { typed }),
         })
         if (outcome !== 'ran' && outcome !== 'granted') return notes[outcome]
         const call = thing(card) === 'call'
