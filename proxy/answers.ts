@@ -1,12 +1,17 @@
 // Watching the upstream's stream for answers to governed calls, without holding a byte back: chunks go on as they came,
 // only the line feed that completes an answer waits until the answer is on record.
 import * as crypto from 'node:crypto'
+import type { JsonValue } from '../core/schema/json.ts'
 import { maxClientLineBytes } from '../core/wire/limits.ts'
 
 const LF = 0x0a
 /** Answers up to this size are parsed; of longer ones only both ends are looked at. Batches, long out of use, are parsed. */
 const parseLimit = 64 * 1024
-const batchLimit = maxClientLineBytes
+/** What is parsed whatever its length: batches, and what the server asks of the client. */
+const wholeLimit = maxClientLineBytes
+/** In every spelling of `sampling/createMessage` and `elicitation/create` but those with escaped letters. */
+const asking = '/create'
+const escapedLetter = '\\u00'
 const endLength = 4 * 1024
 /** Hashing 10 MB would take as long as all the rest of passing them on. */
 const hashLimit = 1024 * 1024
@@ -36,14 +41,19 @@ export type AnswerWatcher = {
   midLine(): boolean
 }
 
-/** `interested` tells whether any governed call is under way: without one, chunks are not looked into. */
-export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer: Answer) => void): AnswerWatcher {
+/**
+ * `interested` tells whether any governed call is under way: without one, answers are not parsed. `onRequest` gets what the
+ * server asks of the client, as parsed, or a batch of that.
+ */
+export function createAnswerWatcher(
+  interested: () => boolean,
+  onAnswer: (answer: Answer) => void,
+  onRequest: (message: JsonValue, bytes: number) => void = () => undefined,
+): AnswerWatcher {
   let parts: Buffer[] = []
   let bytes = 0
   let limit = parseLimit
   let inLine = false
-  /** The line began while nobody was interested, so its start is unknown. */
-  let blind = false
   /** More than is parsed: only both ends are looked at, and up to `hashLimit` the whole is kept, to be hashed. */
   let long = false
   let head = ''
@@ -52,17 +62,16 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
   const reset = () => {
     parts = []
     bytes = 0
-    blind = false
     long = false
     head = ''
     tail = nothing
   }
 
   const keep = (part: Buffer) => {
-    if (blind) return
-    if (bytes === 0) limit = startsBatch(part) ? batchLimit : parseLimit
+    if (bytes === 0) limit = startsBatch(part) ? wholeLimit : parseLimit
     bytes += part.length
     parts.push(part)
+    if (bytes > limit && !long && startsRequest(parts)) limit = wholeLimit
     if (bytes <= limit) return
     if (!long) {
       long = true
@@ -72,28 +81,26 @@ export function createAnswerWatcher(interested: () => boolean, onAnswer: (answer
     tail = part.length >= endLength ? part.subarray(-endLength) : Buffer.concat([tail, part]).subarray(-endLength)
   }
 
+  const short = (line: Buffer) => {
+    const asks = line.includes(asking) || line.includes(escapedLetter)
+    if (!asks && !interested()) return
+    const message = parsed(line)
+    if (interested()) for (const answer of readShort(message, line.length)) onAnswer(answer)
+    if (asks && message !== undefined) onRequest(message, line.length)
+  }
+
   const finish = (part: Buffer) => {
-    if (blind) return
-    if (bytes === 0 && part.length <= parseLimit) {
-      for (const answer of readShort(part.toString(), part.length)) onAnswer(answer)
-      return
-    }
+    if (bytes === 0 && part.length <= parseLimit) return short(part)
     keep(part)
-    const answers = long
-      ? readLong(head, tail.toString(), bytes, bytes > hashLimit ? undefined : sha256Of(parts))
-      : readShort(Buffer.concat(parts, bytes).toString(), bytes)
-    for (const answer of answers) onAnswer(answer)
+    if (!long) return short(Buffer.concat(parts, bytes))
+    if (!interested()) return
+    const whole = bytes > hashLimit ? undefined : sha256Of(parts)
+    for (const answer of readLong(head, tail.toString(), bytes, whole)) onAnswer(answer)
   }
 
   return {
     midLine: () => inLine,
     push: (chunk) => {
-      if (!interested() && (blind || !inLine)) {
-        inLine = chunk[chunk.length - 1] !== LF
-        if (!inLine) reset()
-        blind = inLine
-        return false
-      }
       let from = 0
       for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
         finish(chunk.subarray(from, end))
@@ -116,13 +123,26 @@ function startsBatch(part: Buffer): boolean {
   return /^\s*\[/.test(part.toString('latin1', 0, 64))
 }
 
-function readShort(text: string, bytes: number): Answer[] {
-  let message: unknown
+/** Libraries write the method first; where one does not, a long request passes without being noticed. */
+function startsRequest(parts: readonly Buffer[]): boolean {
+  return /"method"\s*:\s*"[a-z\\/]{1,20}\/create/i.test(Buffer.concat(parts, endLength).toString('latin1'))
+}
+
+/** The id at the start of a line of which only that is known. */
+export function idKeyAtStart(head: string): string | undefined {
+  const idText = idAtStart.exec(head)?.[1]
+  return idText === undefined ? undefined : idKeyOf(plainText(idText))
+}
+
+function parsed(line: Buffer): JsonValue | undefined {
   try {
-    message = JSON.parse(text)
+    return JSON.parse(line.toString()) as JsonValue
   } catch {
-    return [] // noise on stdout: the client decides what to make of it
+    return undefined // noise on stdout: the client decides what to make of it
   }
+}
+
+function readShort(message: JsonValue | undefined, bytes: number): Answer[] {
   if (Array.isArray(message)) return message.flatMap((member) => readMember(member, bytes) ?? [])
   const answer = readMember(message, bytes)
   return answer ? [answer] : []

@@ -17,6 +17,7 @@ import {
   brokerRequests,
   decisionMessage,
   helloMessage,
+  reservedMessage,
 } from '../core/wire/broker-contract.ts'
 
 export type LinkOptions = {
@@ -32,6 +33,9 @@ export type BrokerLink = {
   /** Resolves when a person decided or the budget ended; rejects when the connection is lost first. */
   requestApproval(params: BrokerParams<'approval.request'>): Promise<BrokerResult<'approval.request'>>
   cancelApproval(call: string): void
+  /** Rejects when the connection is lost, the broker refuses, or a reservation is not signed by it. */
+  reserveLimit(params: BrokerParams<'limit.reserve'>): Promise<BrokerResult<'limit.reserve'>>
+  returnLimit(call: string): Promise<void>
   close(): void
 }
 
@@ -94,6 +98,18 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
       if (crypto.verify(null, Buffer.from(message), options.publicKey, signature)) return result
       close()
       throw new Error('an approval came that is not signed by the Countersign app')
+    },
+    reserveLimit: async (params) => {
+      const result = await Promise.race([call(connection, 'limit.reserve', params), lost])
+      if (result.outcome !== 'reserved') return result
+      const message = reservedMessage({ nonce, call: params.call, claims: params.claims })
+      const signature = Buffer.from(result.signature, 'base64')
+      if (crypto.verify(null, Buffer.from(message), options.publicKey, signature)) return result
+      close()
+      throw new Error('a count came that is not signed by the Countersign app')
+    },
+    returnLimit: async (id) => {
+      await Promise.race([call(connection, 'limit.return', { call: id }), lost])
     },
     cancelApproval: (id) => {
       call(connection, 'approval.cancel', { call: id }).catch(() => undefined) // the broker is gone: so is its card

@@ -9,15 +9,19 @@ export function readableText(line: Buffer): string | undefined {
   return text.endsWith('\r') ? text.slice(0, -1) : text
 }
 
-/** How the client introduces itself in `initialize`, if that is what the line is. */
-export function readClientInfo(text: string): { name: string; version: string; protocolVersion: string } | undefined {
+export type ClientInfo = { name: string; version: string; protocolVersion: string }
+
+/** How the client introduces itself in `initialize`, if that is what the line is. `idText`: JSON text of the request's id. */
+export function readInitialize(text: string): { idText: string; info?: ClientInfo } | undefined {
   const message = parse(text)
   if (message?.['method'] !== 'initialize') return undefined
+  const idText = JSON.stringify(message['id'] ?? null)
   const params = message['params'] as Record<string, unknown> | undefined
   const info = params?.['clientInfo'] as Record<string, unknown> | undefined
   const words = [info?.['name'], info?.['version'], params?.['protocolVersion']]
   const [name, version, protocolVersion] = words.map((word) => (typeof word === 'string' ? word.slice(0, 200) : ''))
-  return name ? { name, version: version ?? '', protocolVersion: protocolVersion ?? '' } : undefined
+  if (!name) return { idText }
+  return { idText, info: { name, version: version ?? '', protocolVersion: protocolVersion ?? '' } }
 }
 
 /** JSON texts of the ids that the line takes back: one for a cancellation, more for a batch of them. */

@@ -5,7 +5,7 @@ export type ClientWriter = {
   /** Passes on a chunk of the upstream's. `midLine`: it ends inside a line, so lines of ours must wait. */
   pass(chunk: Buffer, midLine: boolean): void
   /** Writes a line of ours, as soon as no line of the upstream's is open. */
-  line(text: string): void
+  line(text: string | Buffer): void
   /** The upstream is gone: lets lines of ours through, after closing a line it left open; without any, it stays open. */
   upstreamEnded(): void
   /** Resolves when everything written has been taken by the operating system, or can no longer be. */
@@ -16,7 +16,7 @@ export type ClientWriter = {
 export function createClientWriter(out: Writable, source: Readable): ClientWriter {
   let open = false
   let torn = false
-  let waiting: string[] = []
+  let waiting: (string | Buffer)[] = []
   let gone = false
   out.on('drain', () => source.resume())
   out.on('error', () => {
@@ -34,7 +34,7 @@ export function createClientWriter(out: Writable, source: Readable): ClientWrite
     if (waiting.length === 0) return
     const lines = waiting
     waiting = []
-    write(`${lines.join('\n')}\n`)
+    write(joined(lines))
   }
 
   return {
@@ -48,7 +48,7 @@ export function createClientWriter(out: Writable, source: Readable): ClientWrite
         waiting.push(text)
         return
       }
-      write(torn ? `\n${text}\n` : `${text}\n`)
+      write(joined(torn ? ['', text] : [text]))
       torn = false
     },
     upstreamEnded: () => {
@@ -65,4 +65,10 @@ export function createClientWriter(out: Writable, source: Readable): ClientWrite
         }
       }),
   }
+}
+
+/** As lines, each with its line feed. */
+function joined(lines: readonly (string | Buffer)[]): string | Buffer {
+  if (lines.every((line) => typeof line === 'string')) return `${lines.join('\n')}\n`
+  return Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from('\n')]))
 }

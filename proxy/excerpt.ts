@@ -4,6 +4,7 @@ import { redact } from '../core/audit/redact.ts'
 import type { Excerpt } from '../core/schema/audit-event.ts'
 import type { JsonObject, JsonValue } from '../core/schema/json.ts'
 import type { Answer } from './answers.ts'
+import type { HiddenValues } from './hidden-values.ts'
 import { sha256 } from './sha256.ts'
 
 const argumentsLimit = 16 * 1024
@@ -11,7 +12,7 @@ const resultLimit = 4 * 1024
 
 /** Per process, so that equal secrets show as equal within a session and a marker cannot be looked up in a table. */
 const markerKey = crypto.randomBytes(32)
-const mark = (secret: string) =>
+export const mark = (secret: string): string =>
   `[redacted:${crypto.createHmac('sha256', markerKey).update(secret).digest('hex').slice(0, 12)}]`
 
 /** A sentence as it may be kept: what a person typed, or what a message held, can have a secret in it. */
@@ -24,20 +25,24 @@ export function redactedWords(words: string[]): string[] {
   return redact(words, mark).value as string[]
 }
 
-/** `hash` is the canonical hash of the arguments as they came. */
-export function argumentsExcerpt(args: JsonObject, hash: string): Excerpt {
-  const clean = redact(args, mark)
+/** `hash` is the canonical hash of the arguments as they came, `kept` what may be kept of them. */
+export function argumentsExcerpt(args: JsonObject, hash: string, kept: JsonObject = args): Excerpt {
+  const clean = redact(kept, mark)
   return cut(
     JSON.stringify(clean.value),
-    clean.count > 0 ? JSON.stringify(args) : undefined,
+    clean.count > 0 || kept !== args ? JSON.stringify(args) : undefined,
     argumentsLimit,
     () => hash,
   )
 }
 
-export function resultExcerpt(answer: Answer): Excerpt {
+export function resultExcerpt(
+  answer: Pick<Answer, 'bytes' | 'value' | 'head' | 'sha256'>,
+  hidden?: HiddenValues,
+): Excerpt {
   if (answer.head !== undefined) {
-    const text = redact(withoutTornEnd(answer.head), mark).value as string
+    const head = withoutTornEnd(hidden ? hidden.cutText(answer.head) : answer.head)
+    const text = redact(head, mark).value as string
     return {
       text,
       bytes: answer.bytes,
@@ -46,9 +51,10 @@ export function resultExcerpt(answer: Answer): Excerpt {
     }
   }
   const value = answer.value as JsonValue
-  const clean = redact(value, mark)
+  const kept = hidden && value !== undefined ? hidden.value(value) : value
+  const clean = redact(kept, mark)
   const text = JSON.stringify(clean.value) ?? 'null'
-  const whole = clean.count > 0 ? JSON.stringify(value) : undefined
+  const whole = clean.count > 0 || kept !== value ? JSON.stringify(value) : undefined
   return cut(text, whole, resultLimit, () => sha256(whole ?? text))
 }
 

@@ -1,28 +1,55 @@
-// One tools/call on its way: its state, and the one place where that state changes.
+// One governed request on its way: its state, and the one place where that state changes.
 
 import type { AccessRequest } from '../core/schema/access-request.ts'
+import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { Decision } from '../core/schema/decision.ts'
-import type { ToolCall } from '../core/wire/client-message.ts'
+import type { GovernedRequest } from '../core/wire/governed-request.ts'
+import type { HiddenValues } from './hidden-values.ts'
+import type { Refusal } from './refusal.ts'
 
 /**
- * `deciding` (policy) → `holding` (a person) → `forwarding` (on record, on its way to disk) → `running` (sent) → `ended`.
- * Steps may be left out, never taken back.
+ * `deciding` (policy, limits) → `holding` (a person) → `forwarding` (on record, on its way to disk) → `running` (sent) →
+ * `ended`. Steps may be left out, never taken back.
  */
 export type CallState = 'deciding' | 'holding' | 'forwarding' | 'running' | 'ended'
+
+/** Who asks whom: the client its server, the server its client, or the server by an answer that wants something first. */
+export type Origin = 'client' | 'server' | { input: InputGroup }
+
+/** The requests inside of one answer: the client sees all of them or none. */
+export type InputGroup = {
+  /** This one may be shown. */
+  allowed(call: GovernedCall): void
+  /** This one may not, so nothing of the answer is. */
+  refused(call: GovernedCall, refusal: Refusal): void
+}
+
+/** Limits that were found used up, or that nobody could count. */
+export type Exhausted = { readonly keys: ReadonlySet<string>; readonly note: string }
 
 export type GovernedCall = {
   readonly id: string
   readonly key: string
-  readonly rpc: ToolCall
+  readonly rpc: GovernedRequest
+  readonly origin: Origin
   readonly request: AccessRequest
   readonly argumentsHash: string
   readonly receivedAt: number
-  /** Length of the client's line. */
+  /** Length of the line it came in. */
   readonly bytes: number
+  /** The line as it came, with its line feed, where policy has no word on such requests: then it goes on like that. */
+  raw?: Buffer
   state: CallState
   /** Set once decided. */
   decision?: Decision
   revision?: string
+  /** What never reaches the record, where a rule says so. */
+  hidden?: HiddenValues
+  exhausted?: Exhausted
+  /** What became of the limits that concern it. */
+  limits?: NonNullable<AuditEventData<'call.decided'>['limits']>
+  /** Gives back what was reserved for it. */
+  giveBack?: () => void
   /** The client has taken it back after it was sent: its answer, if any, is recorded, but nobody waits for it. */
   takenBack?: true
   /** Must be on disk before it is sent. */
@@ -42,6 +69,8 @@ export type GovernedCall = {
  */
 export function advance(call: GovernedCall, from: CallState | readonly CallState[], to: CallState): boolean {
   if (typeof from === 'string' ? call.state !== from : !from.includes(call.state)) return false
+  // What was sent may have had its effect; only its answer can say that it had not.
+  if (to === 'ended' && call.state !== 'running') call.giveBack?.()
   call.state = to
   if (to === 'ended') call.release?.()
   if (to !== 'holding') {

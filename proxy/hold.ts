@@ -1,5 +1,5 @@
 // Holding a call while a person decides: asks the broker, keeps the client patient, and says how it ended.
-import { holdBudgetMs } from '../core/approval/hold-budget.ts'
+import { defaultHoldBudgetMs, holdBudgetMs } from '../core/approval/hold-budget.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { Decision } from '../core/schema/decision.ts'
 import type { BrokerResult } from '../core/wire/broker-contract.ts'
@@ -13,8 +13,8 @@ type HoldRecord = Omit<AuditEventData<'hold.closed'>, 'call' | 'afterMs'>
 export type HoldEnd = { run: true; record: HoldRecord } | { run: false; record: HoldRecord; refusal: Refusal }
 
 export type Holder = {
-  /** How long a call of this client is held at most, in milliseconds. */
-  budgetMs(): number
+  /** How long such a call is held at most, in milliseconds. */
+  budgetMs(call: GovernedCall): number
   /** Waits for an approval, at most the client's hold budget. Never rejects. */
   hold(call: GovernedCall): Promise<HoldEnd>
   /** The client took the call back. */
@@ -38,7 +38,11 @@ const patienceMs = 1_500
 const howToStart = 'Start the Countersign app (or run `countersign serve`), then repeat the call'
 
 export function createHolder(options: HolderOptions): Holder {
-  const budget = () => options.budgetMs ?? holdBudgetMs(options.client, options.clientInfoName())
+  const budget = ({ origin }: GovernedCall) => {
+    if (options.budgetMs !== undefined) return options.budgetMs
+    // What is known of the client says nothing of how long its server waits for it.
+    return origin === 'server' ? defaultHoldBudgetMs : holdBudgetMs(options.client, options.clientInfoName())
+  }
 
   const ask = async (call: GovernedCall, budgetMs: number): Promise<HoldEnd> => {
     const connected = await options.broker.link()
@@ -48,6 +52,7 @@ export function createHolder(options: HolderOptions): Holder {
     if (!decision || !revision || call.state !== 'holding') return takenBack()
     const result = await connected.link.requestApproval({
       call: call.id,
+      action: call.rpc.action,
       tool: call.rpc.tool,
       arguments: call.rpc.arguments,
       ...(call.rpc.beside === undefined ? {} : { beside: call.rpc.beside }),
@@ -59,8 +64,9 @@ export function createHolder(options: HolderOptions): Holder {
       revision,
       budgetMs: Math.max(0, Math.round(budgetMs - (options.monotonic() - (call.heldAt ?? 0)))),
       ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),
+      ...(decision.confirm === undefined ? {} : { confirm: decision.confirm }),
     })
-    return describe(result, decision)
+    return describe(result, decision, call.exhausted !== undefined)
   }
 
   const withdraw = (call: GovernedCall) => {
@@ -71,7 +77,7 @@ export function createHolder(options: HolderOptions): Holder {
     budgetMs: budget,
     hold: async (call) => {
       call.heldAt = options.monotonic()
-      const budgetMs = budget()
+      const budgetMs = budget(call)
       const timers: NodeJS.Timeout[] = []
       let silence: (end: HoldEnd) => void = () => undefined
       const silent = new Promise<HoldEnd>((resolve) => {
@@ -83,7 +89,8 @@ export function createHolder(options: HolderOptions): Holder {
         withdraw(call)
       }
       timers.push(setTimeout(giveUp, budgetMs + patienceMs))
-      if (call.rpc.progressToken !== undefined) timers.push(startHeartbeat(call, options.answer))
+      if (call.rpc.progressToken !== undefined && call.origin === 'client')
+        timers.push(startHeartbeat(call, options.answer))
       call.stopHold = () => {
         for (const timer of timers) clearTimeout(timer)
         silence(takenBack())
@@ -116,10 +123,11 @@ function startHeartbeat(call: GovernedCall, answer: (line: string) => void): Nod
   }, heartbeatMs)
 }
 
-/** `decision`: why the call was held, which the model is told together with the answer. */
-function describe(result: BrokerResult<'approval.request'>, decision: Decision): HoldEnd {
+/** `decision`: why the call was held, which the model is told together with the answer; `limited`: a limit was used up. */
+function describe(result: BrokerResult<'approval.request'>, decision: Decision, limited: boolean): HoldEnd {
   const rules = decision.rules.map((rule) => rule.id)
-  const why = `Held because: ${decision.message ?? decision.reason}`
+  const { message, reason: because } = decision
+  const why = `Held because: ${message !== undefined && limited ? `${message} (${because}.)` : (message ?? because)}`
   switch (result.outcome) {
     case 'approved':
     case 'grant':

@@ -1,14 +1,38 @@
-// Judging one call under one policy, and what goes on record about it.
+// Judging one request under one policy, and what goes on record about it.
 import { evaluate, type PolicyPorts } from '../core/policy/evaluate.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { Decision } from '../core/schema/decision.ts'
-import { argumentsExcerpt } from './excerpt.ts'
+import type { JsonObject } from '../core/schema/json.ts'
+import { argumentsExcerpt, mark, redactedText } from './excerpt.ts'
 import type { GovernedCall } from './governed-call.ts'
+import { hideValues } from './hidden-values.ts'
 import type { PolicyState } from './policy-source.ts'
 
-/** The decision; a policy that cannot be used, and a fault of ours while deciding, deny. */
+/** A URI can be as long as a document. */
+const longestKeptName = 1024
+
+/** Decides and remembers it in the call; a policy that cannot be used, and a fault of ours while deciding, deny. */
 export function judgeCall(
-  { request, rpc }: GovernedCall,
+  call: GovernedCall,
+  policy: PolicyState,
+  paths: PolicyPorts,
+  log: (line: string) => void,
+): Decision {
+  const decision = judged(call, policy, paths, log)
+  const { redact = [] } = decision
+  const known = call.hidden?.paths ?? []
+  // What one policy hid, a later one does not show.
+  if (redact.some((path) => !known.includes(path))) {
+    const hidden = hideValues([...known, ...redact], call.rpc.arguments, mark)
+    if (hidden) call.hidden = hidden
+  }
+  call.decision = decision
+  call.revision = policy.ok ? policy.revision : 'none'
+  return decision
+}
+
+function judged(
+  { request, rpc, exhausted }: GovernedCall,
   policy: PolicyState,
   paths: PolicyPorts,
   log: (line: string) => void,
@@ -22,7 +46,9 @@ export function judgeCall(
   })
   if (!policy.ok) return deny(policy.problem)
   try {
-    return evaluate(policy.policy, request, paths)
+    const decision = evaluate(policy.policy, request, paths, exhausted?.keys)
+    const why = decision.kind === 'allow' ? undefined : exhausted?.note
+    return why === undefined ? decision : { ...decision, reason: `${decision.reason}. ${why}` }
   } catch (error) {
     log(`deciding about ${JSON.stringify(rpc.tool)} failed: ${(error as Error).stack}`)
     return deny(`deciding about this call failed (${(error as Error).message})`)
@@ -31,27 +57,46 @@ export function judgeCall(
 
 /** `sent`: the call goes out right after this line. */
 export function decidedEvent(call: GovernedCall, decision: Decision, sent: boolean): AuditEventData<'call.decided'> {
-  const { rpc, argumentsHash } = call
+  const { rpc, argumentsHash, hidden, limits } = call
   return {
     call: call.id,
-    tool: rpc.tool,
-    rpcId: rpc.idText,
-    bytes: call.bytes,
+    ...receivedData(call),
     decision: decision.kind,
     source: decision.source,
     rules: decision.rules as AuditEventData<'call.decided'>['rules'],
-    reason: decision.reason,
+    reason: keptText(call, decision.reason),
     risk: call.request.risk.class,
     revision: call.revision ?? 'none',
     argumentsHash,
-    arguments: argumentsExcerpt(rpc.arguments, argumentsHash),
-    ...(rpc.beside === undefined ? {} : { beside: argumentsExcerpt(rpc.beside, argumentsHash) }),
+    arguments: argumentsExcerpt(rpc.arguments, argumentsHash, hidden?.arguments),
+    ...(rpc.beside === undefined
+      ? {}
+      : { beside: argumentsExcerpt(rpc.beside, argumentsHash, hidden?.value(rpc.beside) as JsonObject | undefined) }),
+    ...(limits === undefined ? {} : { limits }),
     ...(sent ? { forwarded: true } : {}),
   }
 }
 
-/** Whether both decisions hold a call by the same rules and in the same words. */
+/** What is on record of every request. The name of a tool is kept as it is; a URI can have a secret in it. */
+export function receivedData(call: GovernedCall): Omit<AuditEventData<'call.received'>, 'call'> {
+  const { rpc, bytes } = call
+  const action = rpc.action === 'tools/call' ? {} : { action: rpc.action }
+  return { ...action, tool: keptText(call, rpc.tool).slice(0, longestKeptName), rpcId: rpc.idText, bytes }
+}
+
+function keptText(call: GovernedCall, text: string): string {
+  const shown = call.hidden ? call.hidden.text(text) : text
+  return call.rpc.action === 'tools/call' ? shown : redactedText(shown)
+}
+
+/** Whether both decisions are the same by the same rules and in the same words, with the same to be counted. */
 export function sameReason(a: Decision, b: Decision): boolean {
   const named = ({ rules, reason }: Decision) => JSON.stringify([rules.map(({ id, file }) => [file, id]), reason])
-  return named(a) === named(b)
+  return named(a) === named(b) && sameLimits(a, b)
+}
+
+export function sameLimits(a: Decision, b: Decision): boolean {
+  const counted = ({ limits = [] }: Decision) =>
+    JSON.stringify(limits.map(({ rule: { file, id }, ...claim }) => [file, id, claim]))
+  return counted(a) === counted(b)
 }

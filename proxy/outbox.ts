@@ -1,28 +1,45 @@
-// What goes to the upstream, in the order the client sent it: what waits for the disk holds back what comes after it.
+// What goes to the upstream, in the order the client sent it: what waits for the disk or the broker holds back what comes
+// after it.
 
 type Bytes = Buffer | string
+/** Gives the bytes when their turn has come, or nothing if they may no longer go. */
+type Take = () => Bytes | undefined
+
+/** A place in the order for what may not go yet, or is not known yet. */
+export type Place = {
+  /** What stands in it: nothing, unless it is filled before it is opened. */
+  fill(take: Take): void
+  /** It no longer holds back what comes after it. */
+  open(): void
+}
 
 export type Outbox = {
-  /** Takes its place in the order. `take` gives the bytes when its turn has come, or nothing if they may no longer go. */
-  add(take: () => Bytes | undefined): void
-  /** The same for what may not go yet; the returned function says that it may. */
-  addWaiting(take: () => Bytes | undefined): () => void
+  /** Takes its place in the order. */
+  add(take: Take): void
+  addWaiting(): Place
   /** Sends all that may go, as one write. */
   drain(): void
 }
 
+type Slot = { ready: boolean; take: Take }
+
 export function createOutbox(send: (bytes: Bytes) => void): Outbox {
-  let slots: { ready: boolean; take: () => Bytes | undefined }[] = []
+  let slots: Slot[] = []
 
   return {
     add: (take) => {
       slots.push({ ready: true, take })
     },
-    addWaiting: (take) => {
-      const slot = { ready: false, take }
+    addWaiting: () => {
+      const slot: Slot = { ready: false, take: () => undefined }
       slots.push(slot)
-      return () => {
-        slot.ready = true
+      return {
+        fill: (take) => {
+          slot.take = take
+        },
+        open: () => {
+          slot.ready = true
+        },
       }
     },
     drain: () => {

@@ -1,4 +1,5 @@
-// Reading a YAML policy directly (`--policy`). A bundle of its own: yaml and zod would double the proxy's start-up time.
+// Reading a YAML policy directly (`--policy`). A bundle of its own: yaml, re2js and unbash would double the proxy's
+// start-up time.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { parsePolicyText } from '../core/policy/parse.ts'

@@ -1,6 +1,6 @@
 // What the model reads when a call does not run: which rule, why, and whether trying again can help.
 import type { Decision } from '../core/schema/decision.ts'
-import type { ToolCall } from '../core/wire/client-message.ts'
+import type { GovernedRequest } from '../core/wire/governed-request.ts'
 
 /** Key under which our details stand in `_meta`; reverse DNS, as MCP asks. */
 const metaKey = 'dev.countersign/decision'
@@ -21,6 +21,8 @@ export type Refusal = {
     | 'unknown-outcome'
   rules?: readonly string[]
   ticket?: string
+  /** The server has the call, but what it asks for before it goes on is not passed on. */
+  halfway?: true
 }
 
 export function denied(decision: Decision): Refusal {
@@ -33,18 +35,23 @@ export function denied(decision: Decision): Refusal {
 }
 
 /**
- * The answer to a call that did not run: a tool result with `isError`, which clients hand to the model, where a
- * protocol error often gets lost. One line of JSON, without line feed.
+ * The answer to a request that did not run, as one line of JSON without line feed. For a tool call it is a tool result with
+ * `isError`, which clients hand to the model, where a protocol error often gets lost; for anything else an error in the
+ * same words.
  */
-export function refusalLine(call: ToolCall, callId: string, refusal: Refusal): string {
-  return resultLine(call, `${opening(refusal)} ${advice(refusal)} (ref ${callId})`, {
+export function refusalLine(rpc: GovernedRequest, callId: string, refusal: Refusal): string {
+  const text = `${opening(refusal)} ${advice(refusal)} (ref ${callId})`
+  const details = {
     decision: refusal.decision,
     retry: refusal.retry,
     reason: refusal.reason,
     call: callId,
     ...(refusal.rules === undefined ? {} : { rules: refusal.rules }),
     ...(refusal.ticket === undefined ? {} : { ticket: refusal.ticket }),
-  })
+  }
+  if (rpc.action === 'tools/call') return resultLine(rpc, text, details)
+  const error = { code: blockedCode, message: text, data: { [metaKey]: details } }
+  return `{"jsonrpc":"2.0","id":${rpc.idText},"error":${JSON.stringify(error)}}`
 }
 
 /** Code of our own refusals of what is no tool call: outside of the range that JSON-RPC and MCP keep for themselves. */
@@ -55,7 +62,7 @@ export function errorLine(idText: string, code: number, problem: string): string
   return `{"jsonrpc":"2.0","id":${idText},"error":${JSON.stringify({ code, message: `Countersign did not forward this: ${problem}` })}}`
 }
 
-function resultLine(call: ToolCall, text: string, details: Record<string, unknown>): string {
+function resultLine(call: GovernedRequest, text: string, details: Record<string, unknown>): string {
   const result = {
     ...(call.modern ? { resultType: 'complete' } : {}),
     content: [{ type: 'text', text }],
@@ -77,7 +84,11 @@ export function sentence(text: string): string {
   return /[.!?]\)?$/.test(text) ? text : `${text}.`
 }
 
-function advice({ retry, decision }: Refusal): string {
+function advice({ retry, decision, halfway }: Refusal): string {
+  if (halfway) {
+    const again = retry === 'never' ? 'Do not retry unless the user asks.' : 'Ask the user before you repeat it.'
+    return `The server has the call and wanted this before it goes on, so the call was not finished. ${again}`
+  }
   if (decision === 'released') {
     return 'Nothing has run yet. Tell the user to answer in Countersign, then repeat exactly the same call once.'
   }

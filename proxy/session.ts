@@ -1,32 +1,38 @@
 // One client session: the client on our stdin and stdout, the upstream as our child, and everything between them.
-import * as crypto from 'node:crypto'
 import * as fs from 'node:fs'
 import * as os from 'node:os'
-import * as path from 'node:path'
 import { createSpool, type Spool } from '../core/audit/spool.ts'
-import { readClientLine, rpcCodes } from '../core/wire/client-message.ts'
-import { maxClientLineBytes } from '../core/wire/limits.ts'
-import { createAnswerWatcher } from './answers.ts'
+import { identifyServer } from '../core/risk/catalogue.ts'
+import { classifyTool } from '../core/risk/classify.ts'
 import { createBrokerClient } from './broker-client.ts'
 import { createCalls } from './calls.ts'
-import { cancelledIds, readableText, readClientInfo } from './client-lines.ts'
+import { createClientInput } from './client-input.ts'
+import type { ClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
 import { redactedWords } from './excerpt.ts'
 import { filePaths } from './file-paths.ts'
 import { createHolder } from './hold.ts'
-import { createLineSplitter } from './lines.ts'
 import { log } from './log.ts'
 import type { ProxyOptions } from './options.ts'
 import { layoutHere } from './place.ts'
 import { policyFromYaml, publishedPolicy, readTrustedKey } from './policy-source.ts'
+import { watchPolicy } from './policy-watch.ts'
+import { createReservations } from './reservations.ts'
+import { createServerSide } from './server-side.ts'
+import { parentProcess, sessionId } from './session-facts.ts'
 import { sha256 } from './sha256.ts'
+import { createToolLists } from './tool-lists.ts'
 import type { Upstream } from './upstream-stdio.ts'
 import { version } from './version.ts'
 
 /** Bytes of our own answers that may wait for a client that does not read, before we stop reading from it. */
 const maxUnread = 1024 * 1024
+/** Bytes that may wait for an upstream that does not read: more than the longest line of a client. */
+const maxUnsent = 32 * 1024 * 1024
 /** How long a client may take to read the last lines after a signal, in milliseconds. */
 const unreadGraceMs = 1_000
+/** How long what was counted for nothing may take to be given back when the session ends, in milliseconds. */
+const returnGraceMs = 500
 
 /** Runs until the upstream is gone; resolves with our exit code. */
 export async function runSession(options: ProxyOptions, upstream: Upstream): Promise<number> {
@@ -40,7 +46,8 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   const envNames = Object.keys(process.env).sort()
   const pin = sha256(JSON.stringify({ command, args, envNames }))
   const shownCommand = redactedWords([command, ...args])
-  let clientInfo: { name: string; version: string; protocolVersion: string } | undefined
+  let clientInfo: ClientInfo | undefined
+  let stopWatching: () => void = () => undefined
 
   const spool = withOpening(
     createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now }),
@@ -91,6 +98,25 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     monotonic,
   })
   const policy = options.policyFile ? policyFromYaml(options.policyFile) : publishedPolicy(layout.published, trusted)
+  const lists = createToolLists({
+    server,
+    client,
+    tell: writer.line,
+    watch: () => {
+      stopWatching()
+      if (!options.policyFile) stopWatching = watchPolicy(layout.published, lookAtPolicy)
+    },
+  })
+  const lookAtPolicy = () => {
+    const state = policy.current()
+    if (!('then' in state)) lists.policyNow(state)
+  }
+  let identified: { server: ReturnType<typeof identifyServer> } | undefined
+  const catalogue = () => {
+    identified ??= { server: identifyServer([command, ...args]) }
+    return identified.server
+  }
+  const reservations = createReservations({ broker, now, log })
   const calls = createCalls({
     session,
     client,
@@ -99,12 +125,18 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     paths: filePaths(cwd),
     spool,
     holder,
+    reservations,
+    classify: ({ tool, arguments: given }) => {
+      const catalogued = catalogue()?.tools[tool]
+      return classifyTool(tool, given, { catalogued, annotations: lists.annotationsOf(tool) })
+    },
     send: (data) => {
       if (upstream.stdin.destroyed || upstream.stdin.writableEnded) return
       upstream.stdin.write(data)
       regulate()
     },
     answer: writer.line,
+    clogged: () => upstream.stdin.writableLength > maxUnsent,
     log,
     monotonic,
   })
@@ -114,63 +146,31 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     if (upstream.stdin.writableNeedDrain || process.stdout.writableLength > maxUnread) process.stdin.pause()
     else process.stdin.resume()
   }
-  const introduce = (text: string) => {
-    clientInfo = readClientInfo(text)
-    if (clientInfo) spool.add('session.client', clientInfo)
-  }
-  const onLine = (whole: Buffer) => {
-    const line = whole.subarray(0, -1)
-    const text = readableText(line)
-    if (text === undefined) {
-      const problem = 'the line is not valid UTF-8 text without byte order mark and NUL'
-      return calls.reject('null', rpcCodes.parseError, problem, line.length)
-    }
-    const message = readClientLine(text)
-    switch (message.kind) {
-      case 'call':
-        return calls.receive(message.call, line.length)
-      case 'batch':
-        return calls.receiveBatch(message, line.length)
-      case 'rejected':
-        return calls.reject(message.idText, message.code, message.problem, line.length)
-      case 'other': {
-        if (clientInfo === undefined && text.includes('initialize')) introduce(text)
-        const taken = text.includes('cancelled') ? cancelledIds(text) : []
-        const toTell = taken.filter(calls.cancelled)
-        // A cancellation of what the upstream never got is dropped; any other line passes as it is.
-        if (taken.length === 0 || toTell.length > 0) calls.pass(whole)
-      }
-    }
-  }
-  /** Text after the last line feed is no message; a server that takes it for one may have it, unless it is a call. */
-  const onTorn = (rest: Buffer) => {
-    const text = readableText(rest)
-    if (text !== undefined && readClientLine(text).kind === 'other') calls.pass(rest)
-    else calls.reject('null', rpcCodes.invalidRequest, 'the last line has no end', rest.length)
-  }
-  const splitter = createLineSplitter(maxClientLineBytes, onLine, (bytes) => {
-    const problem = `the line has ${bytes} bytes, and ${maxClientLineBytes} are allowed`
-    calls.reject('null', rpcCodes.invalidRequest, problem, bytes)
+  const fromClient = createClientInput({
+    calls,
+    lists,
+    introduced: (info) => {
+      clientInfo = info
+      spool.add('session.client', info)
+    },
   })
-  const answers = createAnswerWatcher(calls.anyRunning, calls.answered)
+  const fromServer = createServerSide({ policy, calls, lists, writer, log })
 
   upstream.stdin.on('drain', regulate)
   process.stdout.on('drain', regulate)
   // What one chunk causes is put on record by one write, then goes out.
   const onData = (chunk: Buffer) => {
-    splitter.push(chunk)
+    fromClient.push(chunk)
     calls.flush()
     regulate()
   }
   process.stdin.on('data', onData)
   upstream.stdout.on('data', (chunk: Buffer) => {
-    // A line feed that completes an answer never leaves before the answer is on record.
-    if (answers.push(chunk)) calls.flush()
-    writer.pass(chunk, answers.midLine())
+    fromServer.push(chunk)
     regulate()
   })
-  // Reading the policy takes milliseconds: better while the client is busy with the first answer than in the first call.
-  upstream.stdout.once('data', () => setImmediate(policy.current))
+  // Finding the server in the catalogue takes a moment: better now than in the first call.
+  upstream.stdout.once('data', () => setImmediate(catalogue))
 
   let ending = ''
   let hurry: () => void = () => undefined
@@ -179,8 +179,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   })
   process.stdin.once('end', () => {
     ending ||= 'the client closed its end'
-    const rest = splitter.rest()
-    if (rest) onTorn(rest)
+    fromClient.end()
     const sent = calls.inputEnded()
     calls.flush()
     void sent.then(upstream.endInput)
@@ -205,6 +204,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
 
   const exit = await upstream.exited
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
+  fromServer.end()
   writer.upstreamEnded()
   spool.add('upstream.exited', exit)
   calls.upstreamGone(how)
@@ -213,7 +213,9 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   upstream.sweep()
   process.stdin.off('data', onData)
   process.stdin.pause()
+  stopWatching()
   await Promise.race([writer.finished(), hurried])
+  await Promise.race([reservations.returned(), new Promise((resolve) => setTimeout(resolve, returnGraceMs).unref())])
   spool.close()
   broker.close()
   return exit.code ?? 128 + os.constants.signals[exit.signal ?? 'SIGKILL']
@@ -231,20 +233,5 @@ function withOpening(spool: Spool, open: (spool: Spool) => void): Spool {
       else if (!opened) open(spool)
       return error
     },
-  }
-}
-
-/** Sorts by time, and cannot be guessed: `20261122-174751-9f3b2c4d5e6f`. */
-function sessionId(at: number): string {
-  const time = new Date(at).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${time}-${crypto.randomBytes(6).toString('hex')}`
-}
-
-/** The name of the program that started us, where the system tells. */
-function parentProcess(): { parentProcess?: string } {
-  try {
-    return { parentProcess: path.basename(fs.readlinkSync(`/proc/${process.ppid}/exe`)) }
-  } catch {
-    return {} // not Linux: the process id alone has to do
   }
 }

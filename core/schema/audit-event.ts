@@ -123,7 +123,10 @@ export const auditEventData = {
     by: z.enum(['client', 'disconnect', 'policy', 'batch', 'server']),
     forwarded: z.boolean(),
   }),
-  /** A line from the client that could not be accepted as a message; nothing was forwarded. */
+  /**
+   * A line from the client that could not be accepted as a message; nothing was forwarded. Or one of the server, where
+   * policy has a word on what servers ask; `problem` says so.
+   */
   'message.rejected': z.strictObject({ code: z.int(), problem: z.string(), bytes: z.int().nonnegative() }),
 
   // The broker's own events.

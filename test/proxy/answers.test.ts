@@ -144,7 +144,7 @@ describe('chunks', () => {
     }
   })
 
-  it('looks again from the next line on when a call begins in the middle of one', () => {
+  it('sees the answer whose line ends after a call began, wherever in it that was', () => {
     for (let at = 1; at < stream.length; at++) {
       let interested = false
       const answers: Answer[] = []
@@ -155,10 +155,43 @@ describe('chunks', () => {
       watcher.push(stream.subarray(0, at))
       interested = true
       watcher.push(stream.subarray(at))
-      const rest = stream.subarray(at)
-      const from = stream[at - 1] === 0x0a ? 0 : rest.indexOf(0x0a) + 1
-      expect(answers).toEqual(watch([rest.subarray(from)]).answers)
+      const from = stream.lastIndexOf(0x0a, at - 1) + 1
+      expect(answers).toEqual(watch([stream.subarray(from)]).answers)
     }
+  })
+})
+
+describe('what the server asks of the client', () => {
+  const asked = (text: string, size = 100_000) => {
+    const requests: unknown[] = []
+    const watcher = createAnswerWatcher(
+      () => false,
+      () => {
+        throw new Error('nobody waits for an answer')
+      },
+      (message) => requests.push(message),
+    )
+    const bytes = Buffer.from(text)
+    for (let at = 0; at < bytes.length; at += size) watcher.push(bytes.subarray(at, at + size))
+    return requests
+  }
+  const sampling = (method: string, text = 'hi') =>
+    `{"jsonrpc":"2.0","id":1,"method":${method},"params":{"t":"${text}"}}`
+
+  it.each([
+    ['as most write it', sampling('"sampling/createMessage"')],
+    ['as PHP writes it', sampling('"sampling\\/createMessage"')],
+    ['with an escaped letter', sampling('"sampling/\\u0063reateMessage"')],
+    ['of megabytes', sampling('"sampling/createMessage"', 'x'.repeat(3_000_000))],
+    ['in a batch', `[${sampling('"elicitation/create"')}]`],
+  ])('is noticed %s, in whatever chunks', (_, line) => {
+    for (const size of [line.length + 1, 60_000, ...(line.length < 1000 ? [1] : [])]) {
+      expect(asked(`${line}\n`, size)).toEqual([JSON.parse(line)])
+    }
+  })
+
+  it('costs other lines no parse', () => {
+    expect(asked('{"id":1,"result":{}}\n{"method":"n"}\nnoise\n')).toEqual([])
   })
 })
 

@@ -113,8 +113,11 @@ describe('a broker', () => {
       'a signature over other arguments',
       (sign: (text: string) => string, params: Record<string, unknown>) => {
         const { call, tool, revision } = params as { call: string; tool: string; revision: string }
+        const action = 'tools/call'
         const outcome = 'approved'
-        return sign(decisionMessage({ nonce: '', call, tool, revision, outcome, argumentsHash: '0'.repeat(64) }))
+        return sign(
+          decisionMessage({ nonce: '', call, action, tool, revision, outcome, argumentsHash: '0'.repeat(64) }),
+        )
       },
     ],
   ])('whose approval carries %s approves nothing', async (_, forge) => {

@@ -20,7 +20,7 @@ type At = { where: 'spool' | 'upstream' | 'client'; text: string; when: 'before'
 type Step = [name: string, at: At, ran: boolean, recorded: string[], answered: boolean]
 
 const decided: At = { where: 'spool', text: '"type":"call.decided"', when: 'before' }
-const sent: At = { where: 'upstream', text: 'tools/call', when: 'before' }
+const sent: At = { where: 'upstream', text: '"method":"tools/call"', when: 'before' }
 const answered: At = { where: 'spool', text: '"type":"call.answered"', when: 'before' }
 const delivered: At = { where: 'client', text: '"id":1', when: 'before' }
 const after = (at: At): At => ({ ...at, when: 'after' })

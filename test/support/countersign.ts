@@ -49,7 +49,8 @@ export type TestBroker = Broker & {
   ): Promise<Extract<UiEvent, { type: T }>>
   /** The first card, past or to come, that satisfies. */
   card(satisfies?: (card: ApprovalCard) => boolean): Promise<ApprovalCard>
-  approve(card: ApprovalCard): Promise<UiResult<'approvals.approve'>['outcome']>
+  /** `typed`: what a person types where the card asks for more than a click. */
+  approve(card: ApprovalCard, typed?: string): Promise<UiResult<'approvals.approve'>['outcome']>
   refuse(card: ApprovalCard, reason?: string): Promise<UiResult<'approvals.refuse'>['outcome']>
 }
 
@@ -96,7 +97,8 @@ export async function startTestBroker(home: string, options: Partial<BrokerOptio
     ask,
     event,
     card: async (satisfies = () => true) => (await event('approval.changed', ({ card }) => satisfies(card))).card,
-    approve: async ({ id, binding }) => (await ask('approvals.approve', { id, binding })).outcome,
+    approve: async ({ id, binding }, typed) =>
+      (await ask('approvals.approve', { id, binding, ...(typed === undefined ? {} : { typed }) })).outcome,
     refuse: async ({ id, binding }, reason) =>
       (await ask('approvals.refuse', { id, binding, ...(reason === undefined ? {} : { reason }) })).outcome,
   }

@@ -3,7 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
-import { brokerProtocolVersion, decisionMessage, helloMessage } from '../../../core/wire/broker-contract.ts'
+import {
+  brokerProtocolVersion,
+  decisionMessage,
+  helloMessage,
+  reservedMessage,
+} from '../../../core/wire/broker-contract.ts'
 
 export type Heard = { method: string; params: Record<string, unknown> }
 
@@ -18,7 +23,7 @@ export type BrokerDouble = {
 
 /**
  * Listens under `home`, whose keys must be there. `sign` signs a text with the key it pretends to have. `answer` says what
- * requests after `hello` get, `{}` where it gives nothing; an approval without a signature gets one.
+ * requests after `hello` get, `{}` where it gives nothing; an approval or a reservation without a signature gets one.
  */
 export async function startBrokerDouble(
   home: string,
@@ -43,8 +48,13 @@ export async function startBrokerDouble(
       }
       const given = ((await answer(message)) ?? {}) as Record<string, unknown>
       const { outcome } = given
-      if ((outcome !== 'approved' && outcome !== 'grant') || 'signature' in given) return given
-      const asked = message.params as { call: string; tool: string; argumentsHash: string; revision: string }
+      if ('signature' in given) return given
+      if (outcome === 'reserved') {
+        const { call, claims } = message.params as { call: string; claims: unknown[] }
+        return { ...given, signature: sign(reservedMessage({ nonce, call, claims })) }
+      }
+      if (outcome !== 'approved' && outcome !== 'grant') return given
+      const asked = message.params as Omit<Parameters<typeof decisionMessage>[0], 'nonce' | 'outcome'>
       return { ...given, signature: sign(decisionMessage({ ...asked, nonce, outcome })) }
     })
     connection.onNotification((method, params) => {

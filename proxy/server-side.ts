@@ -1,0 +1,123 @@
+// What the upstream writes meets what policy says of it: requests of the server, answers that ask for something first, and
+// lists with tools that are not to be seen.
+import { maxClientLineBytes } from '../core/wire/limits.ts'
+import { idKeyAtStart } from './answers.ts'
+import type { Calls } from './calls.ts'
+import type { ClientWriter } from './client-writer.ts'
+import type { PolicySource, PolicyState } from './policy-source.ts'
+import { blockedCode, errorLine } from './refusal.ts'
+import type { TakenLine } from './server-requests.ts'
+import type { ToolLists } from './tool-lists.ts'
+import { createUpstreamOutput, type UpstreamOutput } from './upstream-output.ts'
+
+export type ServerSideOptions = {
+  policy: PolicySource
+  calls: Calls
+  lists: ToolLists
+  writer: ClientWriter
+  log(line: string): void
+}
+
+/** Results of these kinds are no lists of tools. */
+const plainResult = /^\s*\{\s*"result"\s*:\s*\{\s*"(?:content|contents|messages|structuredContent)"/
+
+/** Takes what the upstream writes, chunk by chunk. */
+export function createServerSide({ policy, calls, lists, writer, log }: ServerSideOptions): UpstreamOutput {
+  let first = true
+  let warm = false
+  /** Undefined while it is not loaded: then nothing passes that it may have a word on. */
+  const now = (): PolicyState | undefined => {
+    if (first) {
+      // Reading it takes milliseconds: better while the client is busy with the first answer than before it.
+      setImmediate(() => {
+        warm = true
+        const state = policy.current()
+        if ('then' in state) void state.then(output.lookAgain)
+        else output.lookAgain()
+      })
+    }
+    first = false
+    if (!warm) return undefined
+    const state = policy.current()
+    return 'then' in state ? undefined : state
+  }
+  const withoutEnd = (line: Buffer) => line.subarray(0, -1)
+
+  const learnLater = (line: Buffer) => {
+    if (lists.pending()) setImmediate(() => lists.learn(line))
+  }
+
+  const readList = (line: Buffer, state: PolicyState | undefined): TakenLine | 'passes' | undefined => {
+    if (state === undefined) {
+      if (!lists.answers(line)) {
+        learnLater(line)
+        return undefined
+      }
+      const act = () =>
+        calls.whenPolicyIsThere((then) => calls.line(withoutEnd(lists.withoutHidden(line, then) ?? line)))
+      return { act, answers: true }
+    }
+    if (!lists.hides(state)) {
+      learnLater(line)
+      return undefined
+    }
+    const shown = lists.withoutHidden(line, state)
+    if (shown === undefined) return undefined
+    return shown === line ? 'passes' : { act: () => calls.line(withoutEnd(shown)), answers: true }
+  }
+
+  const onceThePolicyIsThere = (line: Buffer): TakenLine | undefined => {
+    const taken = calls.server.read(line)
+    if (!taken) return undefined
+    const act = () => {
+      calls.whenPolicyIsThere((state) => {
+        if (calls.server.governed(state)) return taken.act()
+        calls.server.noticedLine(line)
+        calls.line(withoutEnd(line))
+      })
+    }
+    return { act, answers: taken.answers }
+  }
+
+  const output = createUpstreamOutput({
+    writer,
+    reading: () => {
+      const state = now()
+      if (state === undefined) return true
+      lists.policyNow(state)
+      return calls.server.governed(state) || lists.hides(state)
+    },
+    copying: lists.pending,
+    copied: lists.learn,
+    read: (line) => {
+      const state = now()
+      const asList = readList(line, state)
+      if (asList !== undefined) return asList === 'passes' ? undefined : asList
+      if (state === undefined) return onceThePolicyIsThere(line)
+      return calls.server.governed(state) ? calls.server.read(line) : undefined
+    },
+    harmless: (head) => {
+      const state = now()
+      if (state === undefined || calls.server.governed(state)) return false
+      const idKey = idKeyAtStart(head)
+      return idKey === undefined ? plainResult.test(head) : !lists.isAsked(idKey)
+    },
+    torn: (rest) => {
+      const state = now()
+      const taken = state === undefined || calls.server.governed(state) ? calls.server.read(rest) : undefined
+      if (!taken) return true
+      taken.act()
+      return false
+    },
+    tooLong: (bytes, answer) => {
+      const problem = `the server's line has ${bytes} bytes, and under this policy at most ${maxClientLineBytes} can be read`
+      if (answer) calls.line(errorLine(answer.idKey, blockedCode, problem))
+      log(`not passed on: ${problem}`)
+    },
+    interested: () => calls.anyRunning() || lists.pending(),
+    answered: calls.answered,
+    asked: calls.server.noticed,
+    flush: calls.flush,
+  })
+  return output
+}

@@ -1,0 +1,207 @@
+// The lists of tools a server gives its client: noticed as they pass, for what the server says of each tool; edited only
+// where policy hides tools from this client, and then by cutting out those tools and nothing else.
+import type { ToolAnnotations } from '../core/risk/annotations.ts'
+import type { JsonValue } from '../core/schema/json.ts'
+import type { ListRequest } from '../core/wire/client-message.ts'
+import { isObject } from '../core/wire/governed-request.ts'
+import { idKeyOf } from './answers.ts'
+import { elementsAt, firstSpan, membersAt, type Span } from './json-spans.ts'
+import type { PolicyState } from './policy-source.ts'
+
+export type ToolLists = {
+  /** The client asks for lists. */
+  asked(lists: readonly ListRequest[]): void
+  /** The client initialises; the answer says whether the server can tell of changes. */
+  initialising(idText: string): void
+  /** Whether an answer to any of that is still to come. */
+  pending(): boolean
+  /** Whether an answer is to come that may have to be edited. */
+  hides(policy: PolicyState): boolean
+  /** Whether the line is the answer to a request for a list. */
+  answers(line: Buffer): boolean
+  /** Remembers what a line says, if it is one of these answers. */
+  learn(line: Buffer): void
+  /** The line without the tools that are hidden: the same buffer where there are none, nothing where it is no such list. */
+  withoutHidden(line: Buffer, policy: PolicyState): Buffer | undefined
+  /** True if this answers a request for a list. */
+  isAsked(idKey: string): boolean
+  annotationsOf(tool: string): ToolAnnotations | undefined
+  /** Tells the client if other tools are hidden now than in the list that it has. */
+  policyNow(policy: PolicyState): void
+}
+
+export type ToolListOptions = {
+  server: string
+  client: string
+  /** Writes one line to the client. */
+  tell(line: string): void
+  /** From now on `policyNow` is worth being asked when the policy changes. */
+  watch(): void
+}
+
+const maxAsked = 32
+const maxTools = 2_000
+const maxName = 256
+const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const
+const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
+
+type Tools = Map<string, ToolAnnotations>
+
+export function createToolLists({ server, client, tell, watch }: ToolListOptions): ToolLists {
+  const asked = new Map<string, ListRequest>()
+  /** The list that is known whole, and the one of which pages are coming. */
+  let known: Tools = new Map()
+  let coming: Tools | undefined
+  let initialising: string | undefined
+  let tellsOfChanges = false
+  let revision = ''
+  /** Names of the hidden tools, as of the list that the client has. */
+  let hidden: string | undefined
+
+  const hiddenNow = (policy: Extract<PolicyState, { ok: true }>) => {
+    const names = new Set([...known.keys(), ...(coming?.keys() ?? [])])
+    return JSON.stringify([...names].filter((name) => policy.policy.hides(server, client, name)).sort())
+  }
+
+  const remember = (message: JsonValue | undefined, key: string, request: ListRequest) => {
+    asked.delete(key)
+    const result = isObject(message) ? message['result'] : undefined
+    if (!isObject(result) || !Array.isArray(result['tools'])) return
+    // Until the last page has come, a tool that was dangerous before still is.
+    const list: Tools = request.more && coming ? coming : new Map()
+    coming = list
+    for (const tool of result['tools']) {
+      const name = isObject(tool) ? tool['name'] : undefined
+      if (typeof name !== 'string' || name.length > maxName || list.size >= maxTools) continue
+      list.set(name, hintsOf(isObject(tool) ? tool['annotations'] : undefined))
+    }
+    if (result['nextCursor'] !== undefined && result['nextCursor'] !== null) return
+    known = list
+    coming = undefined
+  }
+
+  const learnFrom = (message: JsonValue | undefined) => {
+    if (Array.isArray(message)) return message.forEach(learnFrom)
+    const key = keyOfAnswer(message)
+    if (key === undefined) return
+    const request = asked.get(key)
+    if (request) remember(message, key, request)
+    else if (key === initialising) {
+      initialising = undefined
+      tellsOfChanges = declaresChanges(message)
+      if (tellsOfChanges) watch()
+    }
+  }
+
+  const answersAsked = (message: JsonValue | undefined): boolean => {
+    const members = Array.isArray(message) ? message : [message]
+    return members.some((member) => asked.has(keyOfAnswer(member) ?? ''))
+  }
+
+  return {
+    asked: (lists) => {
+      for (const request of lists) {
+        const oldest = asked.size >= maxAsked ? asked.keys().next().value : undefined
+        if (oldest !== undefined) asked.delete(oldest)
+        if (request.idText !== 'null') asked.set(idKeyOf(request.idText), request)
+      }
+    },
+    initialising: (idText) => {
+      initialising = idKeyOf(idText)
+    },
+    pending: () => asked.size > 0 || initialising !== undefined,
+    hides: (policy) => asked.size > 0 && policy.ok && policy.policy.hidesAny(server, client),
+    answers: (line) => asked.size > 0 && answersAsked(parsed(line.toString('utf8'))),
+    learn: (line) => {
+      // Answers that are awaited speak of tools, or of an error; anything else is not worth parsing.
+      if (line.includes('tools') || line.includes('"error"')) learnFrom(parsed(line.toString('utf8')))
+    },
+    withoutHidden: (line, policy) => {
+      const text = line.toString('utf8')
+      const message = parsed(text)
+      if (!answersAsked(message)) return undefined
+      learnFrom(message)
+      if (!policy.ok) return line
+      hidden = hiddenNow(policy)
+      const cuts = hiddenSpans(text, (name) => policy.policy.hides(server, client, name))
+      return cuts.length === 0 ? line : Buffer.from(cutOut(text, cuts))
+    },
+    isAsked: (idKey) => asked.has(idKey),
+    annotationsOf: (tool) => coming?.get(tool) ?? known.get(tool),
+    policyNow: (policy) => {
+      if (!policy.ok || policy.revision === revision) return
+      const first = revision === ''
+      revision = policy.revision
+      const now = hiddenNow(policy)
+      if (first || known.size === 0 || now === (hidden ?? '[]')) return
+      hidden = now
+      if (tellsOfChanges) tell(changed)
+    },
+  }
+}
+
+function hintsOf(annotations: JsonValue | undefined): ToolAnnotations {
+  const found: { -readonly [K in (typeof hints)[number]]?: boolean } = {}
+  if (!isObject(annotations)) return found
+  for (const hint of hints) {
+    const value = annotations[hint]
+    if (typeof value === 'boolean') found[hint] = value
+  }
+  return found
+}
+
+function keyOfAnswer(message: JsonValue | undefined): string | undefined {
+  if (!isObject(message) || 'method' in message) return undefined
+  const { id } = message
+  return typeof id === 'string' || typeof id === 'number' ? idKeyOf(JSON.stringify(id)) : undefined
+}
+
+function declaresChanges(message: JsonValue | undefined): boolean {
+  let value = message
+  for (const key of ['result', 'capabilities', 'tools']) value = isObject(value) ? value[key] : undefined
+  return isObject(value) && value['listChanged'] === true
+}
+
+/** Spans of the tools that may not be seen, in every `result.tools` of the line. */
+function hiddenSpans(text: string, hides: (name: string) => boolean): { list: Span[]; gone: ReadonlySet<Span> }[] {
+  const start = firstSpan(text)
+  const messages = text[start] === '[' ? elementsAt(text, start) : [{ start }]
+  return messages
+    .flatMap((message) => membersAt(text, message.start))
+    .filter(({ key }) => key === 'result')
+    .flatMap(({ value }) => membersAt(text, value.start))
+    .filter(({ key }) => key === 'tools')
+    .flatMap(({ value }) => {
+      const list = elementsAt(text, value.start)
+      const gone = new Set(list.filter((tool) => namesOf(text, tool).some(hides)))
+      return gone.size === 0 ? [] : [{ list, gone }]
+    })
+}
+
+/** More than one where the key stands twice. */
+function namesOf(text: string, tool: Span): string[] {
+  return membersAt(text, tool.start).flatMap(({ key, value }) => {
+    if (key !== 'name' || text[value.start] !== '"') return []
+    return [JSON.parse(text.slice(value.start, value.end)) as string]
+  })
+}
+
+function cutOut(text: string, cuts: readonly { list: Span[]; gone: ReadonlySet<Span> }[]): string {
+  let out = ''
+  let at = 0
+  for (const { list, gone } of cuts) {
+    const kept = list.filter((span) => !gone.has(span))
+    out += text.slice(at, list[0]?.start)
+    out += kept.map(({ start, end }) => text.slice(start, end)).join(',')
+    at = list.at(-1)?.end ?? at
+  }
+  return out + text.slice(at)
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined // noise: nothing to learn from it
+  }
+}

@@ -1,0 +1,147 @@
+// What a rule keeps out of the record is in no file of the data folder; the server and the person still get it.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hideValues } from '../../proxy/hidden-values.ts'
+import { type BrokerDouble, startBrokerDouble } from './support/broker-double.ts'
+import { answerTo, type Bench, callTool, createBench, createInstall, toolCall } from './support/proxy.ts'
+
+let bench: Bench
+let broker: BrokerDouble | undefined
+beforeEach(() => {
+  bench = createBench()
+})
+afterEach(async () => {
+  broker?.close()
+  broker = undefined
+  await bench.remove()
+})
+
+const policy = (paths: string, effect = 'allow') => `version: 1
+default: allow
+rules:
+  - id: private
+    effect: ${effect}
+    tools: ["*"]
+    redact: ${paths}
+`
+
+/** Everything that is in the data folder but the policy, which the test wrote. */
+function written(): string {
+  const files = readdirSync(bench.home, { recursive: true, withFileTypes: true })
+  const kept = files.filter(
+    (entry) => entry.isFile() && !/policy|published|keys/.test(join(entry.parentPath, entry.name)),
+  )
+  return kept.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('\n')
+}
+
+describe('the record', () => {
+  it.each<[string, string, object, RegExp]>([
+    ['an argument', '[body]', { body: 'lilac sky at dawn', to: 'ada' }, /lilac/],
+    ['an argument within another', '["mail.body"]', { mail: { body: 'lilac sky at dawn', to: 'ada' } }, /lilac/],
+    ['every element of a list', '["to[*].name"]', { to: [{ name: 'Lilac One' }, { name: 'Lilac Two' }] }, /Lilac/],
+    ['one element', '["to[1]"]', { to: ['ada', 'lilac@example.test'] }, /lilac/],
+    ['an object as a whole', '[mail]', { mail: { body: 'lilac sky', cc: ['lilac@example.test'] } }, /lilac/],
+    ['another spelling of the key', '[body]', { Body: 'lilac sky at dawn' }, /lilac/],
+    ['a text where an object should be', '["mail.body"]', { mail: '{"body":"lilac sky"}' }, /lilac/],
+    [
+      'quotes, line feeds and letters',
+      '[body]',
+      { body: 'lil\u00e4c "sky"\n\u{1f33a} at dawn' },
+      /lil(?:\u00e4|\\+u00e4)c/,
+    ],
+    ['a number', '[pin]', { pin: 48151623 }, /48151623/],
+    ['a short number', '[pin]', { pin: 731 }, /731(?!\d)/],
+  ])('has none of %s, in the arguments or in what the server repeats', async (_, paths, args, secret) => {
+    const client = bench.start({ policy: policy(paths) })
+    expect((await callTool(client, 1, 'get_x', args)).text).toMatch(secret)
+    expect(bench.witness.calls()[0]?.arguments).toEqual(args)
+    const events = bench.events().filter((event) => event.type.startsWith('call.'))
+    expect(JSON.stringify(events.map(({ data }) => [data['arguments'], data['result']]))).not.toMatch(secret)
+    if (!/731/.test(String(secret))) expect(written()).not.toMatch(secret)
+    expect(written()).toContain('[redacted:')
+  })
+
+  it('keeps the rest, and tells equal values apart from others', async () => {
+    const client = bench.start({ policy: policy('[body]') })
+    await callTool(client, 1, 'get_x', { body: 'lilac sky', to: 'ada' })
+    await callTool(client, 2, 'get_x', { body: 'lilac sky', to: 'bob' })
+    await callTool(client, 3, 'get_x', { body: 'green sky', to: 'ada' })
+    const kept = bench.events().flatMap(({ type, data }) => {
+      return type === 'call.decided' ? [JSON.parse((data['arguments'] as { text: string }).text)] : []
+    })
+    expect(kept.map(({ to }) => to)).toEqual(['ada', 'bob', 'ada'])
+    expect(kept[0].body).toBe(kept[1].body)
+    expect(kept[0].body).not.toBe(kept[2].body)
+  })
+
+  it('has none of it in a result that is too long to be kept whole', async () => {
+    const client = bench.start({ policy: policy('[filler]') })
+    const filler = 'lilac sky at dawn '.repeat(10_000)
+    await callTool(client, 1, 'get_x', { filler })
+    expect(written()).not.toContain('lilac sky')
+  })
+
+  it('has none of it where another rule decides, or the call is denied', async () => {
+    const denying = `${policy('[body]')}  - { id: no, effect: deny, tools: [put_x] }\n`
+    const client = bench.start({ policy: denying })
+    await callTool(client, 1, 'put_x', { body: 'lilac sky' })
+    expect(bench.events().find((event) => event.type === 'call.decided')?.data['decision']).toBe('deny')
+    expect(written()).not.toContain('lilac')
+  })
+
+  it('has none of the URI of a resource, which is its name as well', async () => {
+    const rule = 'version: 1\nrules:\n  - { id: r, on: resources/read, effect: deny, redact: uri }\n'
+    const client = bench.start({ policy: rule })
+    client.send({ jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'mail://lilac/1' } })
+    await client.next(answerTo(1))
+    expect(bench.events().at(-1)?.data).toMatchObject({ action: 'resources/read', decision: 'deny' })
+    expect(written()).not.toContain('lilac')
+  })
+
+  it('has none of it when a held call is approved; the person sees it', async () => {
+    const install = createInstall(bench.home)
+    broker = await startBrokerDouble(bench.home, install.sign, ({ method }) =>
+      method === 'approval.request' ? { outcome: 'approved', approval: 'a', by: 'ada' } : {},
+    )
+    const client = bench.start({ policy: policy('[body]', 'require-approval') })
+    client.send(toolCall(1, 'put_x', { body: 'lilac sky' }))
+    await client.next(answerTo(1))
+    const card = broker.heard.find(({ method }) => method === 'approval.request')
+    expect(card?.params['arguments']).toEqual({ body: 'lilac sky' })
+    expect(written()).not.toContain('lilac')
+  })
+})
+
+describe('a value that is hidden', () => {
+  const mark = () => '[gone]'
+  const hidden = (value: string) => hideValues(['a'], { a: value }, mark)
+
+  it.each([
+    ['as it is', 'lilac "sky"', 'it says lilac "sky".', 'it says [gone].'],
+    ['in JSON', 'lilac "sky"', '{"a":"lilac \\"sky\\""}', '{"a":"[gone]"}'],
+    [
+      'in JSON in JSON',
+      'lilac "sky"',
+      '{"t":"{\\"a\\":\\"lilac \\\\\\"sky\\\\\\"\\"}"}',
+      '{"t":"{\\"a\\":\\"[gone]\\"}"}',
+    ],
+    ['as Python escapes it', 'lil\u00e4c', '"lil\\u00e4c"', '"[gone]"'],
+    ['in a URL', 'lilac sky', '?q=lilac%20sky', '?q=[gone]'],
+  ])('is found %s', (_, value, text, expected) => {
+    expect(hidden(value)?.text(text)).toBe(expected)
+  })
+
+  it('that is short takes the whole text with it', () => {
+    expect(hidden('ab')?.text('cab')).toBe('[gone]')
+    expect(hidden('ab')?.text('other')).toBe('other')
+  })
+
+  it('goes where a text was cut in the middle of it', () => {
+    expect(hidden('lilac sky at dawn')?.cutText('and then lilac sky a')).toBe('and then ')
+  })
+
+  it('is nothing where the path leads nowhere', () => {
+    expect(hideValues(['b', 'a.b[*]'], { c: 1 }, mark)).toBeUndefined()
+  })
+})
