@@ -3,6 +3,7 @@ import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
 import type { PolicyPorts } from '../core/policy/evaluate.ts'
+import { type DiskView, diskView } from './disk-view.ts'
 
 const foldsCase = process.platform === 'win32' || process.platform === 'darwin'
 
@@ -14,8 +15,6 @@ const hasParent = (text: string): boolean => text.split(separators).includes('..
 /** PATH_MAX of Linux; other systems have less. */
 const longestPath = 4096
 const mostLinks = 40
-/** The path names nothing that exists: a part is missing, is no folder, or is too long for a name. */
-const namesNothing = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
 
 /** What is behind these is another thing for every program: its working directory, its root, its open files. */
 const differsByProcess =
@@ -23,6 +22,7 @@ const differsByProcess =
 
 /** Path resolution for an upstream that works in `cwd`. */
 export function filePaths(cwd: string, over: { home?: string; foldsCase?: boolean } = {}): PolicyPorts {
+  const disk = diskView()
   const fold = (real: string): string => ((over.foldsCase ?? foldsCase) ? real.normalize('NFC').toLowerCase() : real)
   return {
     separator: onWindows ? '\\' : '/',
@@ -32,7 +32,7 @@ export function filePaths(cwd: string, over: { home?: string; foldsCase?: boolea
       if (text.includes('\0') || /^~./.test(first)) return undefined
       const fromHome = first === '~'
       // To a program that does not know `~` it is a folder like any other, and what `..` leads to is another place.
-      if (fromHome && (hasParent(text) || isThere(path.join(cwd, '~')))) return undefined
+      if (fromHome && (hasParent(text) || disk.at(path.join(cwd, '~')).is !== 'nothing')) return undefined
       const expanded = fromHome ? path.join(over.home ?? os.homedir(), text.slice(1)) : text
       // `C:name` counts from where the server is on that drive; `\\host\share` may be this machine under another name.
       if (onWindows && (elsewhereOnWindows(text, cwd) || /^[/\\]{2}/.test(text))) return undefined
@@ -40,9 +40,12 @@ export function filePaths(cwd: string, over: { home?: string; foldsCase?: boolea
       // Too long to be opened, so it needs no look at the disk; unless it only becomes short by tidying.
       if (resolved.length > longestPath) return fold(resolved)
       if (expanded.length > longestPath) return undefined
-      const real = follow(resolved)
+      const real = follow(resolved, disk)
       // `link/..` is the link's folder to a program that tidies paths first, and the target's parent to the kernel.
-      if (hasParent(expanded) && follow(path.isAbsolute(expanded) ? expanded : cwd + path.sep + expanded) !== real) {
+      if (
+        hasParent(expanded) &&
+        follow(path.isAbsolute(expanded) ? expanded : cwd + path.sep + expanded, disk) !== real
+      ) {
         return undefined
       }
       return real && fold(real)
@@ -53,20 +56,12 @@ export function filePaths(cwd: string, over: { home?: string; foldsCase?: boolea
 const elsewhereOnWindows = (text: string, cwd: string): boolean =>
   /^[A-Za-z]:(?![/\\])/.test(text) && text.charAt(0).toLowerCase() !== cwd.charAt(0).toLowerCase()
 
-function isThere(file: string): boolean {
-  try {
-    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
-  } catch {
-    return true // it may be
-  }
-}
-
 /**
  * The real path as the kernel finds it: part by part, following each link before the next `..`. Parts that do not exist
  * are kept as they are; a write through a dangling link would create what the link names. `undefined` where it cannot be
  * told: a loop of links, a folder that may not be read, a place that differs by process.
  */
-function follow(target: string): string | undefined {
+function follow(target: string, disk: DiskView): string | undefined {
   const { root } = path.parse(target)
   const parts = target.slice(root.length).split(separators).reverse()
   let at = root
@@ -84,23 +79,15 @@ function follow(target: string): string | undefined {
     }
     const next = path.join(at, part)
     if (differsByProcess.test(next)) return undefined
-    try {
-      if (!fs.lstatSync(next).isSymbolicLink()) {
-        at = next
-        continue
-      }
-      if (++links > mostLinks) return undefined
-      const link = fs.readlinkSync(next)
-      if (path.isAbsolute(link)) at = path.parse(link).root
-      parts.push(
-        ...link
-          .slice(path.isAbsolute(link) ? at.length : 0)
-          .split(separators)
-          .reverse(),
-      )
-    } catch (error) {
-      if (!namesNothing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
-      rest = [part]
+    const found = disk.at(next)
+    if (found.is === 'plain') at = next
+    else if (found.is === 'nothing') rest = [part]
+    else if (found.is === 'link' && ++links <= mostLinks) {
+      if (path.isAbsolute(found.to)) at = path.parse(found.to).root
+      const linked = path.isAbsolute(found.to) ? found.to.slice(at.length) : found.to
+      parts.push(...linked.split(separators).reverse())
+    } else {
+      return undefined
     }
   }
   try {

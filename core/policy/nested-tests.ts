@@ -14,8 +14,9 @@ export function nestedTest(operator: NestedOperator, operand: JsonValue, engines
   switch (operator) {
     case 'length': {
       const passes = innerTests(operator, operand, engines, numberOperand)
+      const largest = Math.max(...numbersIn(operand))
       return (value) => {
-        const length = lengthOf(value)
+        const length = lengthOf(value, largest)
         return length === undefined ? 'could-not-tell' : passes(length)
       }
     }
@@ -94,10 +95,21 @@ function hostOperand(inner: Operator, operand: JsonValue): JsonValue | undefined
   }
 }
 
-function lengthOf(value: JsonValue): number | undefined {
-  if (typeof value === 'string') return codePoints(value)
-  if (Array.isArray(value)) return value.length
-  return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined
+/**
+ * Code points of a text, else elements or keys. Beyond `largest`, the largest number it is compared with, any number will
+ * do: a text with more than twice as many UTF-16 units is surely longer, and need not be counted through.
+ */
+function lengthOf(value: JsonValue, largest: number): number | undefined {
+  if (typeof value === 'string') return value.length > 2 * largest + 1 ? value.length : codePoints(value)
+  if (typeof value !== 'object' || value === null) return undefined
+  return Array.isArray(value) ? value.length : Object.keys(value).length
+}
+
+function numbersIn(operand: JsonValue): number[] {
+  if (typeof operand === 'number') return [operand]
+  return typeof operand === 'object' && operand !== null
+    ? Object.values(operand).flatMap((one) => numbersIn(one ?? null))
+    : []
 }
 
 function codePoints(text: string): number {
