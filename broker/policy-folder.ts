@@ -70,15 +70,15 @@ export function readPolicy(
 
 const views = new WeakMap<ReadPolicy, PolicyFileView>()
 
-/** The file as people see it; made when first asked for, because that parses it again. */
+/** The file as people see it; made when first asked for, which few files are after each change. */
 export function viewOf(read: ReadPolicy): PolicyFileView {
-  const { file, text, errors } = read
+  const { file, text, entry, errors } = read
   const made = views.get(read)
   if (made) return made
   const view: PolicyFileView =
     text === undefined
       ? { file, status: 'broken', servers: ['*'], text: '', defaults: [], rules: [], diagnostics: errors }
-      : policyFileView(text, file)
+      : policyFileView(text, { entry, diagnostics: errors })
   views.set(read, view)
   return view
 }

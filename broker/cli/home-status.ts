@@ -4,16 +4,15 @@ import { createHash, createPublicKey } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import * as net from 'node:net'
 import { join } from 'node:path'
-import * as z from 'zod'
-import { policySet } from '../../core/schema/policy.ts'
 import type { HomeLayout } from '../../core/wire/home-layout.ts'
-import { splitPublished } from '../../core/wire/published-policy.ts'
 import type { CallOutcome } from '../../core/wire/ui-contract.ts'
 import { openAuditDatabase } from '../audit/database.ts'
 import { prepared } from '../audit/driver.ts'
 import { countsSince, head } from '../audit/query.ts'
 import { sessionOfFile } from '../audit/spool-file.ts'
 import { loadSpools } from '../audit/spool-row.ts'
+import { type PolicyDifference, policyDifferences } from './policy-differences.ts'
+import { readPublishedSet } from './published-set.ts'
 
 export type HomeStatus = {
   home: string
@@ -22,7 +21,15 @@ export type HomeStatus = {
   /** Somebody listens on the broker's socket. Who it is, only a proxy's handshake can tell. */
   running: boolean
   policy:
-    | { revision: string; files: number; broken: { file: string; problem: string }[]; publishedAt: number }
+    | {
+        revision: string
+        files: number
+        /** Those that deny all that they govern. */
+        broken: { file: string; problem: string }[]
+        /** Where the folder says something else than what is in force; broken files and removed ones are among them. */
+        differences: PolicyDifference[]
+        publishedAt: number
+      }
     | { problem: string }
   audit:
     | {
@@ -48,7 +55,7 @@ export async function readHomeStatus(layout: HomeLayout, midnight: number): Prom
     home: layout.home,
     started: 'value' in fingerprint || exists(layout.database),
     running: await answers(layout.socket),
-    policy: readPolicy(layout.published),
+    policy: readPolicy(layout),
     ...readAudit(layout, midnight),
     fingerprint,
   }
@@ -72,19 +79,15 @@ function readFingerprint(file: string): HomeStatus['fingerprint'] {
   }
 }
 
-function readPolicy(file: string): HomeStatus['policy'] {
-  try {
-    const split = splitPublished(readFileSync(file, 'utf8'))
-    if (!split.ok) return { problem: split.problem }
-    const { files } = policySet.parse(JSON.parse(split.payload))
-    const broken = files.flatMap((entry) =>
-      entry.status === 'broken' ? [{ file: entry.file, problem: entry.problem }] : [],
-    )
-    return { revision: split.header.revision, files: files.length, broken, publishedAt: statSync(file).mtimeMs }
-  } catch (error) {
-    if (error instanceof z.ZodError || error instanceof SyntaxError) return { problem: 'it is damaged' }
-    return { problem: reason(error) }
-  }
+function readPolicy(layout: HomeLayout): HomeStatus['policy'] {
+  const published = readPublishedSet(layout)
+  if (!published.ok) return { problem: published.problem }
+  const { revision, set, publishedAt } = published
+  const broken = set.files.flatMap((entry) =>
+    entry.status === 'broken' ? [{ file: entry.file, problem: entry.problem }] : [],
+  )
+  const differences = policyDifferences(layout.policies, set)
+  return { revision, files: set.files.length, broken, differences, publishedAt }
 }
 
 function readAudit(layout: HomeLayout, midnight: number): Pick<HomeStatus, 'audit' | 'notIngested'> {

@@ -45,7 +45,8 @@ function show(out: Terminal, { file, ok, problem, diagnostics, results, lines }:
   for (const result of results) if (!result.ok) showFailure(out, file, result)
   const failed = results.filter((result) => !result.ok).length
   if (problem !== undefined) {
-    out.line(`${harmless(file)}: ${ok ? out.paint('dim', problem) : `${out.paint('red', 'failed')}, ${problem}`}`)
+    const said = harmless(problem)
+    out.line(`${harmless(file)}: ${ok ? out.paint('dim', said) : `${out.paint('red', 'failed')}, ${said}`}`)
   } else if (ok) {
     out.line(`${harmless(file)}: ${out.paint('green', 'good')}, ${count(results.length, 'call')}`)
   } else if (failed > 0) {
@@ -61,7 +62,7 @@ function showFailure(out: Terminal, file: string, result: PolicyTestResult): voi
   out.line(`  expected  ${expectedWords(result)}`)
   out.line(`  got       ${gotWords(result)}`)
   out.line(`  because   ${harmless(trace.decision.reason)}`)
-  const lines = ruleLines(out, trace, '    ')
+  const lines = ruleLines(out, trace, { indent: '    ' })
   if (lines.length > 0) {
     out.line()
     for (const line of lines) out.line(line)

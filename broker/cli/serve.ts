@@ -10,7 +10,7 @@ import { startErrorExitCodes } from './audit-database.ts'
 import { type Command, type CommandContext, PlainError, readArguments, UsageError, wholeNumber } from './command.ts'
 import { tellParent, untilToldToStop } from './parent-and-signals.ts'
 import { findProgramFile } from './program-files.ts'
-import { shortTime } from './terminal.ts'
+import { harmless, shortTime } from './terminal.ts'
 import { version } from './version.ts'
 
 const usage = `Usage: countersign serve [--port NUMBER] [--json]
@@ -20,7 +20,8 @@ the audit log, and serves the same user interface as the app to a browser on thi
 It prints a link that opens the page once; in a terminal, Enter prints a fresh one. Ctrl+C stops.
 
   --port NUMBER   port of the page; 0 takes a free one (4785, or a free one where that is in use)
-  --json          print {"url", "link", "home", "pid"} on one line instead of sentences
+  --json          print {"url", "link", "home", "pid", "problems"} on one line instead of sentences;
+                  "problems" are sentences on policy files that are broken or were removed
 
 While it is stopped, calls that policy allows or denies go on; calls that need a person are refused.
 
@@ -68,6 +69,21 @@ async function start(context: CommandContext): Promise<Broker> {
   }
 }
 
+/** Says once of each policy file that it broke or went, and what stays in force: now, and as it happens. */
+function tellOfPolicyFiles(broker: Broker, { err, now }: CommandContext): void {
+  let known: readonly string[] = []
+  const tell = (problems: readonly string[]) => {
+    const line = (text: string) => err.line(`${err.paint('dim', shortTime(now(), now()))}  ${text}`)
+    for (const problem of problems) if (!known.includes(problem)) line(err.paint('yellow', harmless(problem)))
+    if (problems.length === 0 && known.length > 0) line('All policy files are in force again as they stand.')
+    known = problems
+  }
+  tell(broker.status().policy.problems)
+  broker.api.subscribe(({ event }) => {
+    if (event.type === 'status.changed') tell(event.status.policy.problems)
+  })
+}
+
 function announce({ out }: CommandContext, host: HeadlessHost, home: string): void {
   out.line(`Countersign runs. Open this link to see and answer calls; it opens one browser, once:`)
   out.line()
@@ -99,9 +115,16 @@ export const serve: Command = {
       await broker.stop()
       throw error
     }
-    const ready = () => ({ url: host.url, link: host.launchLink(), home, pid: process.pid })
+    const ready = () => ({
+      url: host.url,
+      link: host.launchLink(),
+      home,
+      pid: process.pid,
+      problems: broker.status().policy.problems,
+    })
     if (values.json) context.out.line(JSON.stringify(ready()))
     else announce(context, host, home)
+    tellOfPolicyFiles(broker, context)
     // For the script that started us with a channel; it shows the person where to look, with a link of its own.
     tellParent({ countersign: 'ready', url: host.url, link: host.launchLink() })
     if (process.stdin.isTTY)

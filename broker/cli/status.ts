@@ -4,18 +4,23 @@ import { layoutHere } from '../paths.ts'
 import { neverStarted } from './audit-database.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
 import { type HomeStatus, readHomeStatus } from './home-status.ts'
-import { type Cell, count, harmless, shortTime, type Terminal, table } from './terminal.ts'
+import { differencePlace } from './policy-differences.ts'
+import { type Cell, count, harmless, shortTime, type Terminal, table, wrapped } from './terminal.ts'
 import { version } from './version.ts'
 
 const usage = `Usage: countersign status [--json]
 
-Says whether Countersign runs, which policy is in force, what is recorded, and the fingerprint
-of this installation's key, which "countersign-proxy --trust" takes. Works while it is stopped.
+Says whether Countersign runs, which policy is in force and where its files say something else
+(a file that broke or was removed keeps governing), what is recorded, and the fingerprint of this
+installation's key, which "countersign-proxy --trust" takes. Works while it is stopped.
 
   --json   print one JSON object
 
 Exit codes: 0, whether it runs or not; 1 something could not be read.
 `
+
+/** Where the second column begins: the names of the first one, and two spaces. */
+const besideNames = 'Countersign'.length + 2
 
 const outcomeWords = (today: Partial<Record<CallOutcome, number>>): string =>
   Object.entries(today)
@@ -25,17 +30,19 @@ const outcomeWords = (today: Partial<Record<CallOutcome, number>>): string =>
 
 function policyCells(out: Terminal, { policy, running }: HomeStatus, now: number): Cell[][] {
   if ('problem' in policy) {
-    const problem = policy.problem === 'not there' ? 'none published yet' : `cannot be read: ${policy.problem}`
+    const problem = policy.problem === 'not there' ? 'none published yet' : `cannot be used: ${policy.problem}`
     return [['Policy', { text: `${problem}; every call is refused`, colour: 'red' }]]
   }
   const published = `${count(policy.files, 'file')}, published ${shortTime(policy.publishedAt, now)}`
   const inForce = running ? '' : '; allow and deny rules go on without the app'
   return [
     ['Policy', `revision ${policy.revision.slice(0, 12)}, ${published}${inForce}`],
-    ...policy.broken.map(({ file, problem }): Cell[] => [
-      '',
-      out.paint('red', `broken: ${harmless(file)}: ${harmless(problem)}; what it governs is denied`),
-    ]),
+    ...policy.differences.flatMap((difference): Cell[][] => {
+      const colour = difference.folder === 'broken' || difference.folder === 'removed' ? 'red' : 'yellow'
+      const text = harmless(`${differencePlace(difference)}: ${difference.message}`)
+      const width = out.width === undefined ? undefined : out.width - besideNames
+      return wrapped(text, width).map((line): Cell[] => ['', { text: line, colour }])
+    }),
   ]
 }
 

@@ -4,6 +4,8 @@ export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 export type Terminal = {
   /** A person watches: not a file, not a pipe. */
   readonly interactive: boolean
+  /** In columns; `undefined` where nobody watches, and lines may be of any length. */
+  readonly width: number | undefined
   write(text: string): void
   /** Writes the text and a line feed. */
   line(text?: string): void
@@ -13,7 +15,7 @@ export type Terminal = {
 
 const codes: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 }
 
-type Stream = { isTTY?: boolean; write(text: string): unknown }
+type Stream = { isTTY?: boolean; columns?: number; write(text: string): unknown }
 
 /** Colours need a terminal that has them and no NO_COLOR (no-color.org). */
 export function createTerminal(stream: Stream, env: Readonly<Record<string, string | undefined>>): Terminal {
@@ -22,6 +24,7 @@ export function createTerminal(stream: Stream, env: Readonly<Record<string, stri
   const write = (text: string) => void stream.write(text)
   return {
     interactive,
+    width: interactive ? stream.columns : undefined,
     write,
     line: (text = '') => write(`${text}\n`),
     paint: (colour, text) => (coloured ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text),
@@ -35,6 +38,23 @@ export function harmless(text: string): string {
     (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   )
 }
+
+/** The text in lines of at most `width`, broken between words, and within those that are longer than a line. */
+export function wrapped(text: string, width: number | undefined): string[] {
+  if (width === undefined) return [text]
+  const lines: string[] = []
+  const longest = Math.max(1, width)
+  const pieces = (word: string) => word.match(new RegExp(`.{1,${longest}}`, 'gsu')) ?? [word]
+  for (const word of text.split(' ').flatMap(pieces)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+export const shortened = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, Math.max(0, longest - 1))}…` : text
 
 export type Cell = string | { text: string; colour: Colour }
 

@@ -3,12 +3,15 @@ import type { PolicyRule } from '../schema/policy.ts'
 import type { Confirmation } from '../schema/policy-words.ts'
 import type { PolicyFileView } from '../wire/ui-contract.ts'
 import { durationWords } from './duration-words.ts'
-import { parsePolicyText } from './parse.ts'
+import type { ParsedPolicy } from './parse.ts'
 import { conditionsWords, conditionWords, limitWords } from './words.ts'
 
 /** Rules and defaults are empty for a broken file: none of them is in force. */
-export function policyFileView(text: string, file: string): PolicyFileView {
-  const { entry, diagnostics } = parsePolicyText(text, file)
+export function policyFileView(
+  text: string,
+  { entry, diagnostics }: Pick<ParsedPolicy, 'entry' | 'diagnostics'>,
+): PolicyFileView {
+  const { file } = entry
   if (entry.status === 'broken') {
     return { file, status: 'broken', servers: entry.servers, text, defaults: [], rules: [], diagnostics }
   }

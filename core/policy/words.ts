@@ -42,19 +42,25 @@ export const conditionsWords = (conditions: readonly PolicyCondition[]): string 
 
 /** `path is inside ~/code/site`; several tests are joined by `and`. */
 export function conditionWords(condition: PolicyCondition): string {
-  const groups = (lists: readonly PolicyCondition[][]) => lists.map((list) => `(${conditionsWords(list)})`)
+  return cutConditionWords(condition, Number.POSITIVE_INFINITY)
+}
+
+/** The same, with each operand cut after `longest` characters. */
+export function cutConditionWords(condition: PolicyCondition, longest: number): string {
+  const words = (list: readonly PolicyCondition[]) => list.map((one) => cutConditionWords(one, longest)).join(' and ')
+  const groups = (lists: readonly PolicyCondition[][]) => lists.map((list) => `(${words(list)})`)
   if ('any' in condition) return `any of: ${groups(condition.any).join(' or ')}`
   if ('all' in condition) return `all of: ${groups(condition.all).join(' and ')}`
   if ('not' in condition) return `not ${groups([condition.not]).join()}`
-  return argumentWords(condition)
+  return argumentWords(condition, longest)
 }
 
-function argumentWords({ path, tests }: PolicyArgumentCondition): string {
+function argumentWords({ path, tests }: PolicyArgumentCondition, longest: number): string {
   const subject = pathWords(path)
   let named = false
   const words = tests.map((test) => {
-    const own = readOut(test, subject)
-    const said = own ?? (named ? testWords(test) : `${subject} ${testWords(test)}`)
+    const own = readOut(test, subject, longest)
+    const said = own ?? (named ? testWords(test, longest) : `${subject} ${testWords(test, longest)}`)
     named = own === undefined
     return said
   })
@@ -64,18 +70,19 @@ function argumentWords({ path, tests }: PolicyArgumentCondition): string {
 const pathWords = (path: string): string => (path === '**' ? 'some text in the arguments' : path.replace(/^\$\./, ''))
 
 /** Tests of what is read out of the argument have a subject of their own. */
-function readOut({ operator, operand }: PolicyTest, subject: string): string | undefined {
+function readOut({ operator, operand }: PolicyTest, subject: string, longest: number): string | undefined {
   if (!(operator in nestedOperators) || typeof operand !== 'object' || operand === null) return undefined
   const of = operator === 'command' ? 'every program in' : `the ${operator} of`
   const tests = Object.entries(operand).map(([inner, value]) => {
-    return testWords({ operator: inner as Operator, operand: value })
+    return testWords({ operator: inner as Operator, operand: value }, longest)
   })
   return `${of} ${subject} ${tests.join(' and ')}`
 }
 
-function testWords({ operator, operand }: PolicyTest): string {
+function testWords({ operator, operand }: PolicyTest, longest: number): string {
   if (operator === 'exists') return operand === false ? 'is absent' : 'is present'
-  return `${verbs[operator]} ${operandWords(operand, operator)}`
+  const words = operandWords(operand, operator)
+  return `${verbs[operator]} ${words.length > longest ? `${words.slice(0, longest)}…` : words}`
 }
 
 const verbs: Record<Exclude<Operator, 'exists'>, string> = {

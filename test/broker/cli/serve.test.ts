@@ -50,6 +50,7 @@ it('tells programs where it is', async () => {
     link: expect.stringContaining('/launch?code='),
     home,
     pid: running.child.pid,
+    problems: [],
   })
   running.child.kill('SIGINT')
   expect((await running.ended).code).toBe(0)

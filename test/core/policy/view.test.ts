@@ -1,13 +1,14 @@
 // A file as the policy screen shows it.
 import { expect, test } from 'vitest'
+import { parsePolicyText } from '../../../core/policy/parse.ts'
 import { policyFileView } from '../../../core/policy/view.ts'
-import { conditionWords, limitWords } from '../../../core/policy/words.ts'
+import { conditionWords, cutConditionWords, limitWords } from '../../../core/policy/words.ts'
 import type { JsonValue } from '../../../core/schema/json.ts'
 import type { PolicyCondition, PolicyLimit, PolicyTest } from '../../../core/schema/policy.ts'
 import { uiRequests } from '../../../core/wire/ui-contract.ts'
 
 const checked = (text: string) => {
-  const view = policyFileView(text, 'a.yaml')
+  const view = policyFileView(text, parsePolicyText(text, 'a.yaml'))
   uiRequests['policies.list'].result.parse({ folder: '/', revision: '', files: [view] })
   return view
 }
@@ -117,6 +118,18 @@ test.each<[PolicyCondition, string]>([
   [{ not: [{ any: [[is('a', 1)], [{ not: [is('$.any', 2)] }]] }] }, 'not (any of: (a is 1) or (not (any is 2)))'],
 ])('%j in words', (condition, words) => {
   expect(conditionWords(condition)).toBe(words)
+})
+
+test('operands are cut each on its own', () => {
+  const tests: PolicyTest[] = [
+    { operator: 'inside', operand: ['~/a', '~/bcdef'] },
+    { operator: 'matches', operand: '^aaaaaaaaaa$' },
+    { operator: 'length', operand: { lte: 4096 } },
+  ]
+  const words = cutConditionWords({ not: [{ any: [[{ path: 'p', tests }], [is('a', 'b')]] }] }, 8)
+  expect(words).toBe(
+    'not (any of: (p is inside ~/a or ~… and matches the pattern "^aaaaaa… and the length of p is at most 4096) or (a is b))',
+  )
 })
 
 test.each<[Omit<PolicyLimit, 'then'>, string]>([

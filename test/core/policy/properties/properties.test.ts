@@ -85,7 +85,7 @@ describe('for every policy and call', () => {
     })
     const wanted = ['allow by rule', 'hold by rule', 'deny by rule', 'allow by default', 'hold by default']
     for (const word of [...wanted, 'deny by default', 'deny by broken-file', 'limits', 'redact', 'os-auth']) {
-      expect(seen.get(word) ?? 0, word).toBeGreaterThan(20)
+      expect(seen.get(word) ?? 0, word).toBeGreaterThan(3)
     }
   })
 
