@@ -105,8 +105,8 @@ async function serve(
     record,
     now,
     monotonic,
-    before: ({ client, server }, { tool, argumentsHash }) =>
-      recentDecisions(db, { client, server, tool, limit: similarShown }).map((one) => ({
+    before: ({ client, server }, { action, tool, argumentsHash }) =>
+      recentDecisions(db, { client, server, action, tool, limit: similarShown }).map((one) => ({
         at: one.at,
         outcome: one.outcome,
         sameArguments: one.argumentsHash === argumentsHash,

@@ -70,7 +70,7 @@ export function createPolicyFiles(earlier: ReadonlyMap<string, EarlierPolicy>): 
       const known = files.get(file)
       if (read) files.set(file, { read, good: known?.good, earlier: known?.earlier })
       else if (known?.read)
-        files.set(file, { read, good: known.good, earlier: { servers: serversOf(known.read.entry) } })
+        files.set(file, { read, good: known.good, earlier: { servers: serversOf(entryOf(file, known)) } })
     },
     inForce: () => {
       dropRenamed()
@@ -112,7 +112,10 @@ function looksCutShort(read: ReadPolicy | undefined, before: ReadPolicy): boolea
 function entryOf(file: string, { read, good, earlier }: Known): PolicySetEntry {
   if (read?.entry.status === 'ok') return read.entry
   if (good) return good.entry
-  if (read) return read.entry
+  // What broke it may have narrowed it as well, and is not believed in that either.
+  if (read?.entry.status === 'broken') {
+    return { ...read.entry, servers: [...new Set([...read.entry.servers, ...(earlier?.servers ?? [])])] }
+  }
   return { file, status: 'broken', servers: earlier?.servers ?? ['*'], problem: `it was removed. ${howToAccept}` }
 }
 

@@ -1,4 +1,5 @@
 // What the user interface and the broker ask of the log: the list of calls, one call with its events, and small sums.
+import type { Action } from '../../core/schema/policy-words.ts'
 import type { CallDetail, CallOutcome, CallSummary, UiParams, UiResult } from '../../core/wire/ui-contract.ts'
 import type { CallRow } from './call-row.ts'
 import { type Db, prepared } from './driver.ts'
@@ -132,16 +133,16 @@ export const head = (db: Db): string => headOf(db).hash
 
 export type RecentDecision = { at: number; outcome: CallOutcome; argumentsHash: string }
 
-/** The last decisions on calls of one tool by one client, newest first. `at`: when the last word on it was said. */
+/** The last decisions on calls of one tool (or of what another action names) by one client, newest first. `at`: when the last word on it was said. */
 export const recentDecisions = (
   db: Db,
-  which: { client: string; server: string; tool: string; limit: number },
+  which: { client: string; server: string; action: Action; tool: string; limit: number },
 ): RecentDecision[] =>
   prepared<[typeof which], RecentDecision>(
     db,
     `SELECT coalesce(approval_decided_at, hold_closed_at, decided_at) AS at, outcome, arguments_hash AS argumentsHash
      FROM call
-     WHERE client = @client AND server = @server AND tool = @tool
+     WHERE client = @client AND server = @server AND tool = @tool AND coalesce(action, 'tools/call') = @action
        AND decided_at IS NOT NULL AND outcome NOT IN ('deciding', 'waiting')
      ORDER BY received_at DESC, id DESC LIMIT @limit`,
   ).all(which)

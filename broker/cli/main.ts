@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { nearest } from '../../core/policy/nearest.ts'
 import { type Command, type CommandContext, PlainError, UsageError } from './command.ts'
 import { isModern, runOnModernNode } from './modern-node.ts'
-import { createTerminal } from './terminal.ts'
+import { createTerminal, harmless } from './terminal.ts'
 import { version } from './version.ts'
 
 type Entry = { summary: string; load(): Promise<Command>; needsDatabase: boolean }
@@ -145,7 +145,8 @@ async function main(
       return 2
     }
     if (!(error instanceof PlainError)) throw error
-    err.line(`countersign: ${error.message}`)
+    // It may name files and texts from outside.
+    for (const line of `countersign: ${error.message}`.split('\n')) err.line(harmless(line))
     return error.exitCode
   }
 }

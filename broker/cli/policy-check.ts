@@ -55,7 +55,7 @@ function check(sources: readonly PolicySource[], strict: boolean): Checked[] {
 }
 
 function show(out: Terminal, { file, ok, problem, diagnostics, rules, lines }: Checked): void {
-  if (problem !== undefined) out.line(`${harmless(file)}: ${out.paint('red', 'error')}: ${problem}`)
+  if (problem !== undefined) out.line(`${harmless(file)}: ${out.paint('red', 'error')}: ${harmless(problem)}`)
   for (const diagnostic of diagnostics) showDiagnostic(out, diagnostic, lines)
   if (!ok) return
   const warned = diagnostics.length > 0 ? `, ${count(diagnostics.length, 'warning')}` : ''

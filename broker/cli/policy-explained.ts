@@ -78,7 +78,7 @@ function facts(trace: Trace, request: AccessRequest, judgedBy: JudgedBy, all: bo
     ['Judged by', judgedByWords(judgedBy)],
     ['Risk', trace.action === 'tools/call' ? [risk.class, ...risk.evidence].join('; ') : undefined],
     ['Why', all ? reason : reasonWords(trace)],
-    ['To the model', message],
+    [decision.kind === 'allow' ? 'Note' : 'To the model', message],
     ['To approve', confirm === undefined || confirm === 'click' ? undefined : confirmWords[confirm]],
     ['Uses limit of', limits.map(({ rule }) => rule.id).join(', ') || undefined],
     ['Not logged', redact.join(', ') || undefined],

@@ -46,7 +46,9 @@ export type Annotation = {
 export function githubAnnotation({ severity, file, line, column, title, message }: Annotation): string {
   const places = [line === undefined ? [] : [`line=${line}`], column === undefined ? [] : [`col=${column}`]].flat()
   const values = [`file=${value(file)}`, ...places, `title=${value(title)}`]
-  return `::${severity} ${values.join(',')}::${data(message)}`
+  // The log of a run is shown as a terminal would.
+  const lines = message.split('\n').map(harmless)
+  return `::${severity} ${values.join(',')}::${data(lines.join('\n'))}`
 }
 
 export const diagnosticAnnotation = ({ suggestion, ...diagnostic }: Diagnostic): string =>

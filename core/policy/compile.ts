@@ -40,6 +40,8 @@ export type CompiledPolicy = {
 
 /** How many tools of a server are remembered: more than one has, bounded because callers make names up. */
 const maxRemembered = 1024
+/** Of all of them together: a list for each name is long where thousands of rules are about every tool. */
+const maxRememberedRules = 500_000
 const maxRememberedName = 256
 /** A proxy has one server; the broker and the tools ask about many. */
 const maxServers = 64
@@ -130,13 +132,18 @@ function serverView(
   )
   const hidden = rules.filter((rule) => rule.hide)
   const remembered = new Map<string, Candidates>()
+  let rememberedRules = 0
   return {
     candidates(tool) {
       const known = remembered.get(tool)
       if (known) return known
       const found = some(ofTools(tool), defaults)
       if (tool.length > maxRememberedName) return found
-      if (remembered.size >= maxRemembered) remembered.clear()
+      if (remembered.size >= maxRemembered || rememberedRules > maxRememberedRules) {
+        remembered.clear()
+        rememberedRules = 0
+      }
+      rememberedRules += found.rules.length
       remembered.set(tool, found)
       return found
     },

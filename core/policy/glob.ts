@@ -45,16 +45,26 @@ function matchGlob(glob: string, text: string): boolean {
     if (g < glob.length && glob[g] === '*') {
       star = g++
       resume = t
-    } else if (g < glob.length && (glob[g] === '?' || glob[g] === text[t])) {
+    } else if (g < glob.length && glob[g] === '?') {
+      g++
+      t += unitsAt(text, t)
+    } else if (g < glob.length && glob[g] === text[t]) {
       g++
       t++
     } else if (star >= 0) {
       g = star + 1
-      t = ++resume
+      resume += unitsAt(text, resume)
+      t = resume
     } else {
       return false
     }
   }
   while (g < glob.length && glob[g] === '*') g++
   return g === glob.length
+}
+
+/** One character can be two code units; `?` takes both. */
+function unitsAt(text: string, at: number): 1 | 2 {
+  const isPair = (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00
+  return isPair ? 2 : 1
 }

@@ -65,12 +65,13 @@ export function globCovers(wide: string, narrow: string): boolean {
   if (wide === narrow || /^\*+$/.test(wide)) return true
   if (isLiteral(narrow)) return compileGlob(wide)(narrow)
   if (isLiteral(wide)) return false
+  const chars = [...narrow]
   // For each rest of `narrow`: whether the part of `wide` looked at so far covers it. From the end to the start.
-  let covered = Array.from({ length: narrow.length + 1 }, (_, n) => n === narrow.length)
-  for (const want of [...wide.split('')].reverse()) {
-    const next: boolean[] = Array.from({ length: narrow.length + 1 }, () => false)
-    for (let n = narrow.length; n >= 0; n--) {
-      const char = narrow[n]
+  let covered = Array.from({ length: chars.length + 1 }, (_, n) => n === chars.length)
+  for (const want of [...wide].reverse()) {
+    const next: boolean[] = Array.from({ length: chars.length + 1 }, () => false)
+    for (let n = chars.length; n >= 0; n--) {
+      const char = chars[n]
       if (want === '*') next[n] = covered[n] === true || next[n + 1] === true
       else if (char !== undefined && char !== '*' && (want === '?' || want === char)) next[n] = covered[n + 1] === true
     }

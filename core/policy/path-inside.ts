@@ -25,6 +25,14 @@ export function pathJudge(ports: PolicyPorts): PathJudge {
     known.set(text, real)
     return real
   }
+  const readings = new Map<string, readonly string[] | undefined>()
+  const readingsOf = (text: string): readonly string[] | undefined => {
+    if (readings.has(text)) return readings.get(text)
+    if (readings.size >= mostPaths) return undefined
+    const made = pathReadings(text, ports.separator)
+    readings.set(text, made)
+    return made
+  }
   const lies = (text: string, folders: readonly string[]): Outcome => {
     const path = resolve(text)
     if (path === undefined) return 'could-not-tell'
@@ -57,9 +65,13 @@ export function pathJudge(ports: PolicyPorts): PathJudge {
     inside(text, folders) {
       // Some take it for the working directory, others for nothing.
       if (text.trim() === '') return reading('.', folders) === 'did-not-hold' ? 'did-not-hold' : 'could-not-tell'
-      const outcomes = new Set(pathReadings(text, ports.separator)?.map((one) => reading(one, folders)))
-      const [only = 'could-not-tell'] = outcomes
-      return outcomes.size === 1 ? only : 'could-not-tell'
+      let agreed: Outcome | undefined
+      for (const one of readingsOf(text) ?? []) {
+        const outcome = reading(one, folders)
+        if (outcome === 'could-not-tell' || outcome !== (agreed ?? outcome)) return 'could-not-tell'
+        agreed = outcome
+      }
+      return agreed ?? 'could-not-tell'
     },
   }
 }

@@ -61,9 +61,13 @@ const ofFileUrl = (text: string): string => {
 
 /** `{a,b}` as shells and glob libraries expand it; prose and code, with blanks in their braces, are left alone. */
 const expanded = (text: string): string | readonly string[] => {
-  const found = /^(.*?)\{([^{}\s"'`]*(?:,|\.\.)[^{}\s"'`]*)\}(.*)$/s.exec(text)
-  if (found === null || text.length > 1024) return text
-  const [, before = '', inner = '', after = ''] = found
+  if (text.length > 1024) return text
+  // Looked for in two steps: as one pattern it would take the square of the text's length.
+  const found = [...text.matchAll(/\{([^{}\s"'`]*)\}/g)].find(([, inner = '']) => /,|\.\./.test(inner))
+  if (found === undefined) return text
+  const [whole, inner = ''] = found
+  const before = text.slice(0, found.index)
+  const after = text.slice(found.index + whole.length)
   return inner.includes(',') ? inner.split(',').map((one) => before + one + after) : `${before}*${after}`
 }
 

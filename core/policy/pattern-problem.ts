@@ -4,8 +4,8 @@ import { textEngines } from './text-engines.ts'
 
 const maxLength = 1000
 /** Of one pattern, and of all of a file: a step takes about two microseconds to compile, and time for every character searched. */
-const maxSize = 10_000
-const maxSizeOfFile = 100_000
+const maxSize = 1000
+const maxSizeOfFile = 20_000
 
 export type PatternProblem = { message: string; suggestion?: string }
 

@@ -76,20 +76,25 @@ function lookAtText(text: string, key: string, signs: Map<string, ArgumentSign>)
   if (namedSql || key.endsWith('query')) {
     for (const sign of sqlSigns(text, namedSql)) note(signs, sign.class, sign.evidence)
   }
-  if (text.length > longestLooked) return
+  const mayBeGraphql = key.endsWith('query') || key === 'graphql' || key === 'mutation'
+  if (text.length > longestLooked) {
+    if (mayBeGraphql && /\bmutation\b/.test(text)) note(signs, 'unknown', 'Its GraphQL is too long to look at')
+    return
+  }
   const place = secretPlace.exec(text)?.[1]
   if (place !== undefined) note(signs, 'credentials', `An argument mentions ${place.toLowerCase()}`)
   if (metadataHost.test(text)) note(signs, 'credentials', 'An argument names an address that hands out cloud keys')
   if (resourceKeys.has(key) && /(?:^|,)\s*secrets?(?:$|[\s,/.])/i.test(text)) {
     note(signs, 'credentials', 'An argument asks for secrets')
   }
-  if (key.endsWith('query') || key === 'graphql' || key === 'mutation') lookAtGraphql(text, signs)
+  if (mayBeGraphql) lookAtGraphql(text, signs)
   if (key.endsWith('method')) lookAtMethod(text, signs)
   noteStage(stageInText.exec(text)?.[1], signs)
 }
 
 function lookAtGraphql(text: string, signs: Map<string, ArgumentSign>): void {
-  const body = /(?:^|[}\n])\s*mutation\b[^{]{0,500}\{([\s\S]*)/.exec(text)?.[1]
+  // Blanks up to the last line end only: across line ends the search would take the square of their number.
+  const body = /(?:^|[}\n])[^\S\n]*mutation\b[^{]{0,500}\{([\s\S]*)/.exec(text)?.[1]
   if (body === undefined) return
   const removes = /delete|remove|destroy|purge|archive|cancel/i.test(body)
   note(signs, removes ? 'destructive' : 'write', `Its GraphQL can ${removes ? 'delete' : 'change'} data`)

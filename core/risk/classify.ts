@@ -2,6 +2,7 @@
 // call's arguments and by what the server says of its tool.
 import type { JsonObject } from '../schema/json.ts'
 import { type RiskClass, riskClasses } from '../schema/risk-class.ts'
+import { foldKey } from '../wire/json-line.ts'
 import { annotationSigns, type ToolAnnotations } from './annotations.ts'
 import { type ArgumentSign, argumentSigns } from './argument-signs.ts'
 import type { CataloguedTool } from './catalogue.ts'
@@ -55,7 +56,10 @@ const listing = ({ listedFor }: CataloguedTool): string =>
 /** Arguments that, when given, make more of the tool than its class says. */
 function listedSigns(catalogued: CataloguedTool | undefined, args: JsonObject): ArgumentSign[] {
   return [...(catalogued?.raises ?? [])].flatMap(([argument, riskClass]) => {
-    const given = Object.hasOwn(args, argument) && args[argument] !== null && args[argument] !== false
+    // However it is spelt: some servers match keys without regard to case.
+    const given = Object.keys(args).some((key) => {
+      return foldKey(key) === foldKey(argument) && args[key] !== null && args[key] !== false
+    })
     if (!catalogued || !given) return []
     return [{ class: riskClass, evidence: `${listing(catalogued)}: with “${argument}” it ${classWords[riskClass]}` }]
   })

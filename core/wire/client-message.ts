@@ -17,11 +17,11 @@ import { MalformedJson, parseFast, parseStrict } from './json-line.ts'
 /** What clients ask of servers that rules can name beside `tools/call`. */
 export const clientActions = ['resources/read', 'prompts/get'] as const satisfies readonly OtherAction[]
 
-/** A request for the list of tools. `more`: it asks for a further page. */
+/** A request for the list of tools. `more`: it asks for a further page. The id is `null` where not every reader sees the same one. */
 export type ListRequest = { idText: string; more: boolean }
 
 /** Not to be read as one such request by everybody, for the reason given: passes only where policy governs none of `actions`. */
-export type Doubt = Problem & { actions: readonly OtherAction[] }
+export type Doubt = Problem & { actions: readonly OtherAction[]; lists?: ListRequest[] }
 
 export type ClientMessage =
   | { kind: 'call'; call: GovernedRequest }
@@ -66,12 +66,14 @@ export function readClientLine(text: string): ClientMessage {
     const { value, ambiguity, inexact, methods } = parseStrict(text)
     const idText = isObject(value) ? (inexact.get('$.id') ?? idTextOf(value['id'])) : 'null'
     const isCall = methods.includes('tools/call')
-    if (!isCall && text.includes('\r')) return split(text, idText)
+    const lists = methods.includes('tools/list') ? { lists: [unsureList] } : {}
+    if (!isCall && text.includes('\r')) return { ...split(text, idText), ...lists }
     const actions = clientActions.filter((action) => methods.includes(action))
     if (ambiguity !== undefined && (isCall || actions.length > 0)) {
       const problem: Problem = { code: rpcCodes.invalidRequest, problem: ambiguity, idText }
-      return isCall ? { kind: 'rejected', ...problem } : { kind: 'doubtful', ...problem, actions }
+      return isCall ? { kind: 'rejected', ...problem } : { kind: 'doubtful', ...problem, actions, ...lists }
     }
+    if (ambiguity !== undefined && methods.includes('tools/list')) return { kind: 'other', ...lists }
     if (Array.isArray(value)) return readBatch(value, JSON.stringify(value))
     return isObject(value) ? readMessage(value, idText, serialise(value, idText)) : { kind: 'other' }
   } catch (error) {
@@ -121,13 +123,15 @@ function readMessage(message: JsonObject, idText: string, text: string): ClientM
   if (methods.includes('tools/call')) return { kind: 'rejected', ...misspelt('tools/call', message) }
   const action = clientActions.find((one) => methods.includes(one))
   if (action === undefined)
-    return method === 'tools/list' ? { kind: 'other', lists: [listOf(message, idText)] } : { kind: 'other' }
+    return methods.includes('tools/list') ? { kind: 'other', lists: [listOf(message, idText)] } : { kind: 'other' }
   if (method !== action) return { kind: 'doubtful', ...misspelt(action, message), actions: [action] }
   const { ok, ...read } = readRequest(action, message, idText, text)
   return 'request' in read
     ? { kind: 'request', request: read.request }
     : { kind: 'doubtful', ...read, actions: [action] }
 }
+
+const unsureList: ListRequest = { idText: 'null', more: true }
 
 function listOf(message: JsonObject, idText: string): ListRequest {
   const { params } = message
@@ -143,6 +147,7 @@ function readBatch(members: JsonValue[], text: string): ClientMessage {
     if (Array.isArray(member)) {
       const nested = methodsWithin(member)
       const actions = clientActions.filter((action) => nested.has(action))
+      if (nested.has('tools/list')) lists.push(unsureList)
       const [action] = nested.has('tools/call') ? ['tools/call'] : actions
       if (action === undefined) continue
       const problem: Problem = {
@@ -173,7 +178,7 @@ function readBatch(members: JsonValue[], text: string): ClientMessage {
     const doubted = doubt === undefined ? {} : { doubt }
     return { kind: 'batch', calls, others: members.length - calls.length, otherIds, text, ...doubted, ...noted }
   }
-  return doubt === undefined ? { kind: 'other', ...noted } : { kind: 'doubtful', ...doubt }
+  return doubt === undefined ? { kind: 'other', ...noted } : { kind: 'doubtful', ...doubt, ...noted }
 }
 
 function methodsWithin(members: readonly JsonValue[], into = new Set<JsonValue>()): Set<JsonValue> {

@@ -247,8 +247,7 @@ class Reader {
     if (!Number.isFinite(value) || decimal(written) !== decimal(String(value))) {
       this.inexact.set(path, written)
       // Whole ids are compared and passed on as text, so they may have more digits than a number keeps.
-      if (path !== '$.id' || !/^-?\d{1,300}$/.test(written))
-        this.doubt(`the number ${written.slice(0, 40)} at ${path} cannot be kept exactly`)
+      if (path !== '$.id' || !/^-?\d{1,300}$/.test(written)) this.doubt(`the number at ${path} cannot be kept exactly`) // not which: this goes on record as it is
     }
     return value
   }

@@ -92,8 +92,9 @@ function readValue(value: JsonValue, text: string, idText?: string): ServerMessa
       : isObject(member)
         ? readMessage(member, idTextOf(member['id']), JSON.stringify(member))
         : { kind: 'other' }
-    if (read.kind === 'other') rest.push(member)
-    else members.push(read)
+    // What is taken back may be something that the client has: it is told in any case.
+    if (read.kind === 'other' || read.kind === 'cancelled') rest.push(member)
+    if (read.kind !== 'other') members.push(read)
   }
   if (members.length === 0) return { kind: 'other' }
   return { kind: 'batch', members, ...(rest.length === 0 ? {} : { rest: JSON.stringify(rest) }) }

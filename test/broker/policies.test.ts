@@ -258,6 +258,22 @@ it('a broken new file denies what it governs, from the start', async () => {
   expect(running.status().policy.problems).toEqual([expect.stringMatching(/^a\.yaml .*denied until it is mended/)])
 })
 
+it('a file that broke and was narrowed at once denies what it governed as well, start after start, until it is mended', async () => {
+  const narrowed = 'version: 1\nserver: github\nrulez: []\n'
+  const servers = () => published().set.files.map((entry) => (entry.status === 'ok' ? 'ok' : entry.servers.join()))
+  await (await start({ 'a.yaml': policy('deny') })).stop()
+  for (const text of [narrowed, `${narrowed}# later\n`, undefined]) {
+    if (text === undefined) fs.rmSync(place('a.yaml'))
+    else home.writePolicy('a.yaml', text)
+    broker = await startTestBroker(home.home)
+    expect(servers()).toEqual(['github,*'])
+    await broker.stop()
+  }
+  home.writePolicy('a.yaml', 'version: 1\nserver: github\n')
+  broker = await startTestBroker(home.home)
+  expect(servers()).toEqual(['ok'])
+})
+
 it('what cannot be published is said, and published as soon as it can be', async () => {
   const running = await start({ 'a.yaml': policy('allow') })
   const before = published().revision

@@ -73,5 +73,5 @@ function covered(name: string): readonly Pattern[] {
   return patterns.length > 1 ? patterns.slice(1) : patterns
 }
 
-/** Every name that Claude Code would write like this. */
-const anyFor = (written: string): string => written.replaceAll('_', '?').replace(/\*+/g, '*')
+/** Every name that Claude Code would write like this. Two `_` can be one character, of those that UTF-16 writes as two. */
+const anyFor = (written: string): string => written.replace(/_{2,}/g, '?*').replaceAll('_', '?').replace(/\*+/g, '*')

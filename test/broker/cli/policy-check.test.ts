@@ -1,6 +1,6 @@
 // What an author of policies sees: the place, the line, a caret under it, and what was probably meant.
 import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it, test } from 'vitest'
@@ -75,6 +75,18 @@ it('shows hostile text as escapes, with the caret still under its place', async 
   expect(out).not.toContain('\u202e')
   expect(out).toContain('\\u{202e}')
 })
+
+it.skipIf(process.platform === 'win32').each([['check'], ['test'], ['test', '--with', 'FOLDER']])(
+  'the name of a file that cannot be read does not command the terminal: policy %j %j',
+  async (...words) => {
+    const folder = temporaryFolder()
+    symlinkSync('x\x1b[2J.yaml', join(folder, 'x\x1b[2J.yaml'))
+    const args = words.map((word) => (word === 'FOLDER' ? folder : word))
+    const { code, out, err } = await runCli(['policy', ...args, folder], folder)
+    expect([code, out + err]).toEqual([1, expect.stringContaining('x\\u{1b}[2J.yaml')])
+    expect(out + err).not.toContain('\x1b[2J')
+  },
+)
 
 it('says why a file cannot be read', async () => {
   const folder = temporaryFolder()

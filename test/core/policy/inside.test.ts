@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { evaluate } from '../../../core/policy/evaluate.ts'
+import { lexicalPaths } from '../../../core/policy/lexical-paths.ts'
 import { call, compiled, realPaths, ruleText } from './helpers.ts'
 
 let root = ''
@@ -90,4 +91,16 @@ test('one call resolves each text once, whatever the number of rules', () => {
     },
   })
   expect(asked.sort()).toEqual(['x', '~/.ssh'])
+})
+
+// Each of these took minutes, with everything behind the call waiting.
+test.each([
+  ['an open brace with thousands of commas', 1, Array.from({ length: 1000 }, () => `{${','.repeat(12_000)}`)],
+  ['many texts with many readings', 1000, Array.from({ length: 1280 }, (_, n) => `"{a,b}%2e%2e/{c,d}\\x{e,f}"${n}`)],
+])('%s, asked about by %i rules, come to an end', (_, count, texts) => {
+  const rules = Array.from({ length: count }, (_, n) => {
+    return { id: `r${n}`, effect: 'deny', tools: '*', when: { 'paths[*]': { inside: `/x/${n}` } } }
+  })
+  const policy = compiled({ 'a.yaml': JSON.stringify({ version: 1, rules }) })
+  expect(evaluate(policy, call({ paths: texts }), lexicalPaths()).kind).not.toBe('allow')
 })

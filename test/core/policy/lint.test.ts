@@ -329,6 +329,8 @@ const globs: [wide: string, narrow: string, covers: boolean][] = [
   ['a*b', 'a*xb', true],
   ['a?', 'a?', true],
   ['a?', 'a*', false],
+  ['a??*', 'a😀*', false], // one character
+  ['a?*', 'a😀*', true],
   ['?*', 'a*', true],
   ['?*', '*a', false], // it does, but that is not needed
   ['ab', 'ab', true],

@@ -83,6 +83,9 @@ const table: [operator: string, operand: JsonValue, value: JsonValue, Outcome][]
   ['glob', 'a*c', 'abd', F],
   ['glob', 'a?c', 'abc', T],
   ['glob', 'a?c', 'ac', F],
+  ['glob', 'a?c', 'a😀c', T], // one character, though two code units
+  ['glob', 'a??c', 'a😀c', F],
+  ['glob', '*??c?', 'x😀c😀', T],
   ['glob', '*.ts', 'x.tsx', F],
   ['glob', '*a*b', 'xaxbxab', T],
   ['glob', 'a.c', 'abc', F],

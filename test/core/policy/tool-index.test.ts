@@ -1,4 +1,6 @@
 // Finding rules by tool name, and texts by `**`, is only ever faster than trying everything: the answers are the same.
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { finder, parsePath } from '../../../core/policy/argument-path.ts'
@@ -9,7 +11,7 @@ import { literalStart } from '../../../core/policy/prefilter.ts'
 import { textEngines } from '../../../core/policy/text-engines.ts'
 import { toolIndex } from '../../../core/policy/tool-index.ts'
 import type { Operator } from '../../../core/schema/policy-words.ts'
-import { noPaths } from './helpers.ts'
+import { compiled, noPaths } from './helpers.ts'
 
 const piece = fc.constantFrom('a', 'b', 'ab', '_', '*', '?', '')
 const glob = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join('') || '*')
@@ -90,4 +92,20 @@ test('searching all the texts of `**` at once changes no answer', () => {
     { numRuns: 3000 },
   )
   expect(held).toBeGreaterThan(100)
+})
+
+test('names that callers make up do not fill the memory', () => {
+  v8.setFlagsFromString('--expose-gc')
+  const collect = vm.runInNewContext('gc') as () => void
+  const rules = Array.from({ length: 1000 }, (_, n) => ({ id: `r${n}`, effect: 'deny', tools: '*', when: { a: n } }))
+  const text = JSON.stringify({ version: 1, rules })
+  const policy = compiled(Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`${n}.yaml`, text])))
+  expect(policy.candidates('s', 'first').rules).toHaveLength(10_000)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let n = 0; n < 1000; n++) policy.candidates('s', `made-up-${n}`)
+  collect()
+  // Ten thousand rules for each of a thousand names are 80 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000)
+  expect(policy.candidates('s', 'first').rules).toHaveLength(10_000)
 })

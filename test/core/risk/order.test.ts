@@ -185,6 +185,8 @@ describe('the catalogue speaks before the name', () => {
     expect(called('npx @playwright/mcp', 'browser_snapshot', { filename: 'a' }).evidence).toEqual([
       'Listed for @playwright/mcp: with “filename” it changes things',
     ])
+    // Some servers match keys without regard to case.
+    expect(called('npx @playwright/mcp', 'browser_snapshot', { fileName: 'a' }).class).toBe('write')
     expect(classifyTool('x', {}, { catalogued: { class: 'read' } }).evidence).toEqual([
       'Listed in the catalogue: only reads',
     ])

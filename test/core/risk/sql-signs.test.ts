@@ -114,6 +114,7 @@ test('what is too long to be looked at is not taken for a read', () => {
   const long = `SELECT 1 ${' '.repeat(20_000)}; DELETE FROM users`
   expect(classOf({ sql: long })).toBe('unknown')
   expect(classOf({ query: long })).toBe('unknown')
+  expect(classOf({ query: `${'#\n'.repeat(3000)}mutation { addComment { id } }` })).toBe('unknown')
   expect(classOf({ query: 'how are you '.repeat(2000) })).toBe('read')
 })
 
@@ -141,4 +142,9 @@ test.each<[string, Parameters<typeof classifyTool>[1], RiskClass]>([
 ])('%s: %j is %s', (_why, args, riskClass) => {
   const found = classifyTool('get_thing', args)
   expect(found.class, found.evidence.join('; ')).toBe(riskClass)
+})
+
+test('thousands of queries of nothing but line ends come to an end', () => {
+  const query = Array.from({ length: 8000 }, () => '\n'.repeat(4096))
+  expect(classifyTool('x', { query }).class).toBe('unknown')
 })

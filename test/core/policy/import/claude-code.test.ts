@@ -62,6 +62,7 @@ describe('what an entry is about', () => {
     [{ deny: ['mcp__my_server'] }, 'my:server/x', 'deny', 'also in the server'],
     [{ allow: ['mcp__my_server__do_it'] }, 'my server/do_it', 'default hold', 'allowing takes names as written'],
     [{ allow: ['mcp__my_server__do_it'] }, 'my_server/do_it', 'allow', 'as written'],
+    [{ deny: ['mcp__my____do'] }, 'my😀/do', 'deny', 'a character outside the first plane is two to Claude Code'],
     [{ deny: ['mcp__a__b__c'] }, 'a/b__c', 'deny', 'either name can hold __'],
     [{ deny: ['mcp__a__b__c'] }, 'a__b/c', 'deny', 'either name can hold __'],
     [{ deny: ['mcp__a__b__c'] }, 'a/c', 'default hold', 'but no more than that'],
