@@ -85,7 +85,13 @@ export function cardOf(entry: Entry): ApprovalCard {
     ...(ask.beside === undefined ? {} : { beside: ask.beside }),
     argumentsHash: ask.argumentsHash,
     risk: ask.risk,
-    rule: { source: ask.source, rules: ask.rules, reason: ask.reason, revision: ask.revision },
+    rule: {
+      source: ask.source,
+      rules: ask.rules,
+      reason: ask.reason,
+      ...(ask.note === undefined ? {} : { note: ask.note }),
+      revision: ask.revision,
+    },
     confirm: confirmationOf(ask),
     before: entry.before,
   }

