@@ -55,7 +55,9 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
       desk.end(call)
       const { outcome, bytes } = answer
       // It said itself that nothing came of it, so nothing was used.
-      if (outcome !== 'ok') call.giveBack?.()
+      // In a long answer the word can stand in what the result is about.
+      const surely = outcome === 'protocol-error' || answer.head === undefined
+      if (outcome !== 'ok' && surely) call.giveBack?.()
       const durationMs = Math.round((desk.monotonic() - (call.sentAt ?? call.receivedAt)) * 1000) / 1000
       const result = resultExcerpt(answer, call.hidden)
       spool.add('call.answered', { call: call.id, outcome, bytes, durationMs, result })

@@ -18,6 +18,8 @@ export type HiddenValues = {
 const shortestReplaced = 4
 /** Texts in texts (JSON in a string of a JSON line) are looked through this deep. */
 const nesting = 2
+/** More parts than these take longer to look for than a call may take: then no text at all is kept. */
+const mostParts = 200
 
 /** Nothing where the paths lead to nothing. `mark` says what stands in place of a value. */
 export function hideValues(
@@ -38,39 +40,56 @@ export function hideValues(
   if (found.length === 0) return undefined
 
   const leaves = new Set(found.flatMap(leavesOf))
-  const spelt = [...leaves].flatMap((leaf) => spellings(leaf).map((spelling) => ({ spelling, leaf })))
+  const all = leaves.size > mostParts
+  const spelt = (all ? [] : [...leaves]).flatMap((leaf) => spellings(leaf).map((spelling) => ({ spelling, leaf })))
   spelt.sort((a, b) => b.spelling.length - a.spelling.length)
   const short = spelt.filter(({ spelling }) => spelling.length < shortestReplaced)
   const long = spelt.filter(({ spelling }) => spelling.length >= shortestReplaced)
 
-  const text = (given: string): string => {
-    const told = short.find(({ spelling }) => given.includes(spelling))
-    if (told) return mark(given)
+  const replaced = (given: string): string => {
     let kept = given
     for (const { spelling, leaf } of long) {
       if (kept.includes(spelling)) kept = kept.replaceAll(spelling, () => mark(leaf))
     }
     return kept
   }
-  const value = (given: JsonValue): JsonValue => {
-    if (typeof given === 'string') return text(given)
-    if (typeof given === 'number') return leaves.has(String(given)) ? mark(String(given)) : given
-    if (Array.isArray(given)) return given.map(value)
+  const withoutLong = (given: string): string => {
+    const kept = replaced(given)
+    // Where another form of it still has one in it, that form is kept.
+    const [, ...forms] = plainer(kept)
+    const telling = forms.find((form) => long.some(({ leaf }) => form.includes(leaf)))
+    return telling === undefined ? kept : replaced(telling)
+  }
+  const text = (given: string): string => {
+    if (all || (short.length > 0 && hasShort(given))) return mark(given)
+    return withoutLong(given)
+  }
+  const hasShort = (given: string) =>
+    plainer(given).some((form) => short.some(({ spelling }) => form.includes(spelling)))
+  const walk = (given: JsonValue, shown: (text: string) => string, every: boolean): JsonValue => {
+    if (typeof given === 'string') return shown(given)
+    if (typeof given === 'number') return every || leaves.has(String(given)) ? mark(String(given)) : given
     if (typeof given !== 'object' || given === null) return given
-    return Object.fromEntries(Object.entries(given).map(([key, inner]) => [text(key), value(inner)]))
+    if (Array.isArray(given)) return given.map((inner) => walk(inner, shown, every))
+    return Object.fromEntries(Object.entries(given).map(([key, inner]) => [shown(key), walk(inner, shown, every)]))
   }
   return {
     paths,
-    arguments: rest as JsonObject,
+    // What stands beside a value is still shown where the value is short: else a caller could choose one that hides all.
+    arguments: (all ? rest : walk(rest, withoutLong, false)) as JsonObject,
     text,
-    value,
-    cutText: (given) => text(withoutStart(given, long)),
+    value: (given) => walk(given, text, all),
+    cutText: (given) => {
+      const cut = plainer(given).find((form) => withoutStart(form, long) !== form)
+      return text(cut === undefined ? given : withoutStart(cut, long))
+    },
   }
 }
 
 function withoutStart(text: string, values: readonly { spelling: string }[]): string {
   let end = text.length
   for (const { spelling } of values) {
+    if (!spelling.includes(text.slice(-shortestReplaced))) continue
     for (let length = Math.min(spelling.length - 1, text.length); length >= shortestReplaced; length--) {
       if (!text.endsWith(spelling.slice(0, length))) continue
       end = Math.min(end, text.length - length)
@@ -102,7 +121,7 @@ function without(value: JsonValue, steps: readonly PathStep[], take: (value: Jso
 }
 
 function leavesOf(value: JsonValue): string[] {
-  if (typeof value === 'string') return value === '' ? [] : [value]
+  if (typeof value === 'string') return [...new Set([value, value.trim()])].filter((text) => text !== '')
   if (typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []
   return (Array.isArray(value) ? value : Object.values(value)).flatMap(leavesOf)
@@ -118,6 +137,26 @@ function spellings(leaf: string): string[] {
   }
   if (leaf.isWellFormed()) all.add(encodeURIComponent(leaf))
   return [...all]
+}
+
+/** The text, and what is left of it when escapes of JSON and of URLs that nobody needs (`\\/`, `%2f`) are undone. */
+function plainer(text: string): string[] {
+  const forms = [text]
+  let form = text
+  for (let depth = 0; depth <= nesting && form.includes('\\'); depth++) {
+    form = form.replace(/\\(?:u([\da-f]{4})|(.))/gis, (_, code: string | undefined, letter: string) => {
+      return code === undefined ? (controls[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16))
+    })
+    forms.push(form)
+  }
+  if (/[%+]/.test(form)) forms.push(form.replaceAll('+', ' ').replace(/(?:%[\da-f]{2})+/gi, fromUrl))
+  return forms
+}
+
+const controls: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+function fromUrl(bytes: string): string {
+  return Buffer.from(bytes.replaceAll('%', ''), 'hex').toString()
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)

@@ -61,6 +61,7 @@ export function createHolder(options: HolderOptions): Holder {
       rules: decision.rules.map((rule) => ({ ...rule })),
       source: decision.source === 'rule' ? 'rule' : 'default',
       reason: decision.reason,
+      ...(decision.message === undefined ? {} : { note: decision.message }),
       revision,
       budgetMs: Math.max(0, Math.round(budgetMs - (options.monotonic() - (call.heldAt ?? 0)))),
       ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),

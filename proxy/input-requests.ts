@@ -135,9 +135,11 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
     },
     noticed: (parent, { idKey, value, bytes }) => {
       if (judgedHere.delete(idKey)) return
+      const asked = inputsIn(value as JsonValue | undefined)
+      if (asked.length === 0) return
       const policy = desk.policy.current()
       if ('then' in policy) return
-      for (const rpc of inputsIn(value as JsonValue | undefined)) {
+      for (const rpc of asked) {
         const call = desk.begin(rpc, bytes, { input: unheld })
         if (!call) continue
         desk.record(call, desk.decide(call, policy), true)

@@ -64,7 +64,8 @@ export function decidedEvent(call: GovernedCall, decision: Decision, sent: boole
     decision: decision.kind,
     source: decision.source,
     rules: decision.rules as AuditEventData<'call.decided'>['rules'],
-    reason: keptText(call, decision.reason),
+    // Of a tool call only rule, tool and limit are named.
+    reason: call.rpc.action === 'tools/call' ? decision.reason : keptText(call, decision.reason),
     risk: call.request.risk.class,
     revision: call.revision ?? 'none',
     argumentsHash,
@@ -77,16 +78,19 @@ export function decidedEvent(call: GovernedCall, decision: Decision, sent: boole
   }
 }
 
-/** What is on record of every request. The name of a tool is kept as it is; a URI can have a secret in it. */
+/**
+ * What is on record of every request. The name of a tool is kept as it is: a hidden value that happens to be part of it must
+ * not hide what was called. A URI can have a secret in it.
+ */
 export function receivedData(call: GovernedCall): Omit<AuditEventData<'call.received'>, 'call'> {
   const { rpc, bytes } = call
   const action = rpc.action === 'tools/call' ? {} : { action: rpc.action }
-  return { ...action, tool: keptText(call, rpc.tool).slice(0, longestKeptName), rpcId: rpc.idText, bytes }
+  const tool = rpc.action === 'tools/call' ? rpc.tool : keptText(call, rpc.tool)
+  return { ...action, tool: tool.slice(0, longestKeptName), rpcId: rpc.idText, bytes }
 }
 
 function keptText(call: GovernedCall, text: string): string {
-  const shown = call.hidden ? call.hidden.text(text) : text
-  return call.rpc.action === 'tools/call' ? shown : redactedText(shown)
+  return redactedText(call.hidden?.text(text) ?? text)
 }
 
 /** Whether both decisions are the same by the same rules and in the same words, with the same to be counted. */

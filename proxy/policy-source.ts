@@ -15,7 +15,12 @@ export type PolicyState = { ok: true; policy: CompiledPolicy; revision: string }
 export type PolicySource = {
   /** The policy for a call that is judged now. A promise only while a YAML file is first read. */
   current(): PolicyState | Promise<PolicyState>
+  /** The same, as of a look a moment ago where there was one: for what the server writes, which mostly follows a call. */
+  lately(): PolicyState | Promise<PolicyState>
 }
+
+/** How old a look may be, in milliseconds, where no call is judged by it. An edit has 500 to be in force. */
+const latelyMs = 5
 
 export type TrustedKey = { ok: true; key: crypto.KeyObject } | { ok: false; problem: string }
 
@@ -47,12 +52,15 @@ export function readTrustedKey(publicKeyFile: string, fingerprint?: string): Tru
 export function publishedPolicy(file: string, trusted: () => TrustedKey): PolicySource {
   let seen = ''
   let looked = false
+  let lookedAt = Number.NEGATIVE_INFINITY
   let state: PolicyState = { ok: false, problem: 'no policy was read yet' }
 
-  return {
+  const source: PolicySource = {
+    lately: () => (performance.now() - lookedAt < latelyMs ? state : source.current()),
     current: () => {
       if (looked) return state
       looked = true
+      lookedAt = performance.now()
       setImmediate(() => {
         looked = false
       })
@@ -76,6 +84,7 @@ export function publishedPolicy(file: string, trusted: () => TrustedKey): Policy
       return state
     },
   }
+  return source
 }
 
 function load(file: string, trusted: TrustedKey): PolicyState {
@@ -111,9 +120,8 @@ export function policyFromYaml(file: string): PolicySource {
     return state
   })
   loading.catch(() => undefined) // reported by `current`
-  return {
-    current: () =>
-      state ??
-      loading.catch((error: Error) => ({ ok: false as const, problem: `the policy cannot be read: ${error.message}` })),
-  }
+  const current = () =>
+    state ??
+    loading.catch((error: Error) => ({ ok: false as const, problem: `the policy cannot be read: ${error.message}` }))
+  return { current, lately: current }
 }

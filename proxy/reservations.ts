@@ -11,7 +11,7 @@ export type Reservations = {
    * the decision that stands; never rejects.
    */
   settle(call: GovernedCall, decision: Decision, again: () => Decision): Promise<Decision>
-  /** Resolves once what was given back is under way to the broker. */
+  /** Resolves once nothing is being counted any more, and what was given back is with the broker. */
   returned(): Promise<void>
 }
 
@@ -26,23 +26,43 @@ export type ReservationOptions = {
 const patienceMs = 1_500
 
 type Counted = Exclude<BrokerResult<'limit.reserve'>, { outcome: 'reserved' }>
-type Outcome = { outcome: 'reserved' } | Counted | { outcome: 'uncounted'; problem: string }
+/** `perhaps`: the broker may have counted it all the same. */
+type Outcome = { outcome: 'reserved' } | Counted | { outcome: 'uncounted'; problem: string; perhaps?: true }
 
 export function createReservations({ broker, now, log }: ReservationOptions): Reservations {
-  const returning = new Set<Promise<void>>()
+  const underWay = new Set<Promise<unknown>>()
+  /** Calls whose counts the broker has not taken back yet: it may be away, and is told when it is there again. */
+  const owed = new Set<string>()
+
+  const follow = <T>(what: Promise<T>): Promise<T> => {
+    underWay.add(what)
+    void what.finally(() => underWay.delete(what))
+    return what
+  }
+
+  const returnOwed = async () => {
+    const linked = await broker.link()
+    if (!linked.ok) return
+    for (const call of [...owed]) {
+      if (!owed.delete(call)) continue
+      try {
+        await linked.link.returnLimit(call)
+      } catch (error) {
+        owed.add(call)
+        return log(`a limit could not be given back yet: ${(error as Error).message}`)
+      }
+    }
+  }
 
   const giveBack = (call: string) => {
-    const done = broker.link().then(async (linked) => {
-      if (linked.ok) await linked.link.returnLimit(call)
-    })
-    const settled = done.catch((error: Error) => log(`a limit could not be given back: ${error.message}`))
-    returning.add(settled)
-    void settled.finally(() => returning.delete(settled))
+    owed.add(call)
+    void follow(returnOwed())
   }
 
   const ask = async (call: GovernedCall, claims: readonly LimitClaim[]): Promise<Outcome> => {
     const linked = await broker.link()
     if (!linked.ok) return { outcome: 'uncounted', problem: linked.problem }
+    if (owed.size > 0) await returnOwed()
     if (call.state === 'ended') return { outcome: 'uncounted', problem: 'it was taken back' }
     return linked.link.reserveLimit({
       call: call.id,
@@ -54,7 +74,11 @@ export function createReservations({ broker, now, log }: ReservationOptions): Re
   }
 
   const reserve = async (call: GovernedCall, claims: readonly LimitClaim[]): Promise<Outcome> => {
-    const asked = ask(call, claims).catch((error: Error): Outcome => ({ outcome: 'uncounted', problem: error.message }))
+    const asked = follow(
+      ask(call, claims).catch(({ message }: Error): Outcome => {
+        return { outcome: 'uncounted', problem: message, perhaps: true }
+      }),
+    )
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Outcome>((resolve) => {
       const outcome: Outcome = { outcome: 'uncounted', problem: 'Countersign did not answer in time' }
@@ -64,9 +88,11 @@ export function createReservations({ broker, now, log }: ReservationOptions): Re
     clearTimeout(timer)
     // One that comes after all was counted for nothing.
     if (first.outcome === 'uncounted') {
-      void asked.then((then) => {
-        if (then.outcome === 'reserved') giveBack(call.id)
-      })
+      void follow(
+        asked.then((then) => {
+          if (then.outcome === 'reserved' || ('perhaps' in then && then.perhaps)) giveBack(call.id)
+        }),
+      )
     }
     return first
   }
@@ -94,33 +120,35 @@ export function createReservations({ broker, now, log }: ReservationOptions): Re
     ]
   }
 
-  return {
-    settle: async (call, first, again) => {
-      let decision = first
-      const isOver = () => call.state === 'ended'
-      for (;;) {
-        const claims = decision.kind === 'deny' ? [] : (decision.limits ?? [])
-        if (claims.length === 0 || isOver()) return decision
-        const outcome = await reserve(call, claims)
-        if (outcome.outcome === 'reserved') {
-          if (isOver()) {
-            giveBack(call.id)
-            return decision
-          }
-          call.giveBack = () => {
-            delete call.giveBack
-            giveBack(call.id)
-          }
-          const counted = claims.map(({ rule, amount }) => ({ rule: { ...rule }, amount, state: 'reserved' as const }))
-          call.limits = [...(call.limits ?? []), ...counted]
+  const settle: Reservations['settle'] = async (call, first, again) => {
+    let decision = first
+    const isOver = () => call.state === 'ended'
+    for (;;) {
+      const claims = decision.kind === 'deny' ? [] : (decision.limits ?? [])
+      if (claims.length === 0 || isOver()) return decision
+      const outcome = await reserve(call, claims)
+      if (outcome.outcome === 'reserved') {
+        if (isOver()) {
+          giveBack(call.id)
           return decision
         }
-        exhaust(call, claims, outcome)
-        decision = again()
+        call.giveBack = () => {
+          delete call.giveBack
+          giveBack(call.id)
+        }
+        const counted = claims.map(({ rule, amount }) => ({ rule: { ...rule }, amount, state: 'reserved' as const }))
+        call.limits = [...(call.limits ?? []), ...counted]
+        return decision
       }
-    },
+      exhaust(call, claims, outcome)
+      decision = again()
+    }
+  }
+
+  return {
+    settle: (...given) => follow(settle(...given)),
     returned: async () => {
-      await Promise.all(returning)
+      while (underWay.size > 0) await Promise.all(underWay)
     },
   }
 }

@@ -38,7 +38,7 @@ export function createServerSide({ policy, calls, lists, writer, log }: ServerSi
     }
     first = false
     if (!warm) return undefined
-    const state = policy.current()
+    const state = policy.lately()
     return 'then' in state ? undefined : state
   }
   const withoutEnd = (line: Buffer) => line.subarray(0, -1)
@@ -47,36 +47,39 @@ export function createServerSide({ policy, calls, lists, writer, log }: ServerSi
     if (lists.pending()) setImmediate(() => lists.learn(line))
   }
 
-  const readList = (line: Buffer, state: PolicyState | undefined): TakenLine | 'passes' | undefined => {
-    if (state === undefined) {
-      if (!lists.answers(line)) {
-        learnLater(line)
-        return undefined
-      }
-      const act = () =>
-        calls.whenPolicyIsThere((then) => calls.line(withoutEnd(lists.withoutHidden(line, then) ?? line)))
-      return { act, answers: true }
+  /** The same buffer where nothing is hidden. */
+  const withoutHidden = (line: Buffer, state: PolicyState): Buffer => {
+    if (!lists.hides(state)) learnLater(line)
+    return lists.hides(state) ? (lists.withoutHidden(line, state) ?? line) : line
+  }
+
+  /** What is left of a list is read like any other line: it can ask for something as well. */
+  const readNow = (line: Buffer, state: PolicyState): TakenLine | undefined => {
+    const shown = withoutHidden(line, state)
+    const taken = calls.server.governed(state) ? calls.server.read(shown) : undefined
+    if (taken || shown === line) return taken
+    const act = () => {
+      calls.server.noticedLine(shown)
+      calls.line(withoutEnd(shown))
     }
-    if (!lists.hides(state)) {
-      learnLater(line)
-      return undefined
-    }
-    const shown = lists.withoutHidden(line, state)
-    if (shown === undefined) return undefined
-    return shown === line ? 'passes' : { act: () => calls.line(withoutEnd(shown)), answers: true }
+    return { act, answers: true }
   }
 
   const onceThePolicyIsThere = (line: Buffer): TakenLine | undefined => {
-    const taken = calls.server.read(line)
-    if (!taken) return undefined
+    const asked = calls.server.read(line)
+    if (!asked && !lists.answers(line)) {
+      learnLater(line)
+      return undefined
+    }
     const act = () => {
       calls.whenPolicyIsThere((state) => {
-        if (calls.server.governed(state)) return taken.act()
+        const taken = readNow(line, state)
+        if (taken) return taken.act()
         calls.server.noticedLine(line)
         calls.line(withoutEnd(line))
       })
     }
-    return { act, answers: taken.answers }
+    return { act, answers: asked?.answers ?? true }
   }
 
   const output = createUpstreamOutput({
@@ -91,10 +94,7 @@ export function createServerSide({ policy, calls, lists, writer, log }: ServerSi
     copied: lists.learn,
     read: (line) => {
       const state = now()
-      const asList = readList(line, state)
-      if (asList !== undefined) return asList === 'passes' ? undefined : asList
-      if (state === undefined) return onceThePolicyIsThere(line)
-      return calls.server.governed(state) ? calls.server.read(line) : undefined
+      return state === undefined ? onceThePolicyIsThere(line) : readNow(line, state)
     },
     harmless: (head) => {
       const state = now()

@@ -49,6 +49,8 @@ type Tools = Map<string, ToolAnnotations>
 
 export function createToolLists({ server, client, tell, watch }: ToolListOptions): ToolLists {
   const asked = new Map<string, ListRequest>()
+  /** Not all are known by their ids: whatever looks like a list is taken for one. */
+  let anyOther = false
   /** The list that is known whole, and the one of which pages are coming. */
   let known: Tools = new Map()
   let coming: Tools | undefined
@@ -83,9 +85,9 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
   const learnFrom = (message: JsonValue | undefined) => {
     if (Array.isArray(message)) return message.forEach(learnFrom)
     const key = keyOfAnswer(message)
-    if (key === undefined) return
-    const request = asked.get(key)
-    if (request) remember(message, key, request)
+    const request = requestOf(key, message)
+    if (request) remember(message, key ?? '', request)
+    else if (key === undefined) return
     else if (key === initialising) {
       initialising = undefined
       tellsOfChanges = declaresChanges(message)
@@ -95,7 +97,14 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
 
   const answersAsked = (message: JsonValue | undefined): boolean => {
     const members = Array.isArray(message) ? message : [message]
-    return members.some((member) => asked.has(keyOfAnswer(member) ?? ''))
+    return members.some((member) => requestOf(keyOfAnswer(member), member) !== undefined)
+  }
+
+  const requestOf = (key: string | undefined, message: JsonValue | undefined): ListRequest | undefined => {
+    const known = key === undefined ? undefined : asked.get(key)
+    if (known || !anyOther || !isObject(message)) return known
+    const { result } = message
+    return isObject(result) && Array.isArray(result['tools']) ? { idText: 'null', more: true } : undefined
   }
 
   return {
@@ -103,15 +112,16 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
       for (const request of lists) {
         const oldest = asked.size >= maxAsked ? asked.keys().next().value : undefined
         if (oldest !== undefined) asked.delete(oldest)
+        if (oldest !== undefined || request.idText === 'null') anyOther = true
         if (request.idText !== 'null') asked.set(idKeyOf(request.idText), request)
       }
     },
     initialising: (idText) => {
       initialising = idKeyOf(idText)
     },
-    pending: () => asked.size > 0 || initialising !== undefined,
-    hides: (policy) => asked.size > 0 && policy.ok && policy.policy.hidesAny(server, client),
-    answers: (line) => asked.size > 0 && answersAsked(parsed(line.toString('utf8'))),
+    pending: () => anyOther || asked.size > 0 || initialising !== undefined,
+    hides: (policy) => (anyOther || asked.size > 0) && policy.ok && policy.policy.hidesAny(server, client),
+    answers: (line) => (anyOther || asked.size > 0) && answersAsked(parsed(line.toString('utf8'))),
     learn: (line) => {
       // Answers that are awaited speak of tools, or of an error; anything else is not worth parsing.
       if (line.includes('tools') || line.includes('"error"')) learnFrom(parsed(line.toString('utf8')))
@@ -126,7 +136,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
       const cuts = hiddenSpans(text, (name) => policy.policy.hides(server, client, name))
       return cuts.length === 0 ? line : Buffer.from(cutOut(text, cuts))
     },
-    isAsked: (idKey) => asked.has(idKey),
+    isAsked: (idKey) => anyOther || asked.has(idKey),
     annotationsOf: (tool) => coming?.get(tool) ?? known.get(tool),
     policyNow: (policy) => {
       if (!policy.ok || policy.revision === revision) return

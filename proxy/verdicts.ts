@@ -31,13 +31,27 @@ export function createVerdicts(desk: Desk): Verdicts {
         if (call.state !== 'deciding') return place.open()
         call.release = place.open
         const counted = desk.reservations.settle(call, decision, again).then((stands) => {
-          if (call.state === 'deciding') follow(call, stands, place)
-          else place.open()
+          if (call.state !== 'deciding') place.open()
+          else desk.whenPolicyIsThere((now) => followCounted(call, stands, place, now === policy ? undefined : now))
           dispatch.flush()
         })
         dispatch.waitFor(counted)
       },
     })
+  }
+
+  /** The policy may have changed while the broker counted; `changed` is then the new one. */
+  const followCounted = (call: GovernedCall, counted: Decision, place: Place, changed: PolicyState | undefined) => {
+    const decision = changed ? desk.decide(call, changed) : counted
+    if (!changed || decision.kind === 'deny' || sameLimits(counted, decision)) return follow(call, decision, place)
+    makeVoid(call, decision, 'the policy changed while this call was counted')
+  }
+
+  const makeVoid = (call: GovernedCall, decision: Decision, reason: string) => {
+    desk.record(call, decision, false)
+    advance(call, ['deciding', 'holding'], 'ended')
+    spool.add('call.cancelled', { call: call.id, by: 'policy', forwarded: false })
+    desk.refuse(call, { decision: 'cancelled', reason, retry: 'identical' })
   }
 
   /** Both on record in one line where the call is sent at once. */
@@ -115,11 +129,7 @@ export function createVerdicts(desk: Desk): Verdicts {
       if (decision.kind === 'deny') return follow(call, decision)
       if (decision.kind === 'allow' && sameLimits(before, decision)) return follow(call, decision)
     }
-    desk.record(call, decision, false)
-    advance(call, 'holding', 'ended')
-    spool.add('call.cancelled', { call: call.id, by: 'policy', forwarded: false })
-    const reason = 'the policy changed while this call was waiting, so its approval no longer applies'
-    desk.refuse(call, { decision: 'cancelled', reason, retry: 'identical' })
+    makeVoid(call, decision, 'the policy changed while this call was waiting, so its approval no longer applies')
   }
 
   return { settle, follow, startHold }

@@ -95,6 +95,47 @@ describe('tools/list', () => {
     expect((await client.next(answerTo(9))).bytes.length).toBeGreaterThan(17 * 1024 * 1024)
   })
 
+  it.each([
+    ['with the method twice', '{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"ping"}'],
+    ['with a resource as its other method', '{"jsonrpc":"2.0","id":1,"method":"resources/read","method":"tools/list"}'],
+    ['with another spelling of the method', '{"jsonrpc":"2.0","id":1,"Method":"tools/list"}'],
+    ['with the id twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}'],
+    ['with a carriage return in it', '{"jsonrpc":"2.0","id":1,\r"method":"tools/list"}'],
+    ['with an id that is no id', '{"jsonrpc":"2.0","id":[1],"method":"tools/list"}'],
+    ['beside what is no request', '[{"id":9,"method":"resources/read"},{"id":1,"method":"tools/list"}]'],
+    ['in a batch in a batch', '[[{"id":1,"method":"tools/list"}]]'],
+    ['before too many others', Array.from({ length: 40 }, (_, n) => `{"id":${n},"method":"tools/list"}`).join('\n')],
+  ])('asked for %s loses them as well', async (_, request) => {
+    const told = `{"id":1,"result":{"tools":[{"name":"nuke"},{"name":"a"}]}}`
+    const server = `process.stdin.once('data', () => process.stdout.write('${told}\\n'))`
+    const client = bench.start({ policy: hiding(), command: [process.execPath, '-e', server] })
+    client.send(request)
+    expect((await client.next(answerTo(1))).text).toBe('{"id":1,"result":{"tools":[{"name":"a"}]}}')
+  })
+
+  it.each([
+    ['beside it', (list: string, asking: string) => `[${list},${asking}]`],
+    [
+      'inside of it',
+      (list: string) =>
+        list.replace('"tools"', '"inputRequests":{"x":{"method":"sampling/createMessage","params":{}}},"tools"'),
+    ],
+  ])('does not carry past the policy what the server asks %s', async (_, joined) => {
+    const told = joined(
+      '{"id":1,"result":{"tools":[{"name":"nuke"},{"name":"a"}]}}',
+      '{"jsonrpc":"2.0","id":5,"method":"sampling/createMessage","params":{}}',
+    )
+    for (const lines of [[told], ['{"method":"n"}', told]]) {
+      const server = `process.stdin.once('data', () => { for (const line of ${JSON.stringify(lines)}) process.stdout.write(line + '\\n') })`
+      const policy = `${hiding()}  - { id: no-sampling, on: sampling/createMessage, effect: deny }\n`
+      const client = bench.start({ policy, command: [process.execPath, '-e', server] })
+      client.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+      client.end()
+      await client.closed
+      expect(client.stdout().toString()).not.toMatch(/"method":"sampling|nuke/)
+    }
+  })
+
   it('a tool that is not seen is denied when called all the same', async () => {
     const client = bench.start({ policy: hiding() })
     expect(decisionOf(await callTool(client, 1, 'nuke'))).toMatchObject({ decision: 'denied', rules: ['out-of-sight'] })

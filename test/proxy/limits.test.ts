@@ -110,6 +110,16 @@ describe('while there is room', () => {
     await expect.poll(() => calls('limit.return')).toEqual(calls('limit.reserve'))
   })
 
+  it('a long result that only speaks of an error keeps it counted', async () => {
+    await listen(room)
+    const client = bench.start({ policy: limited('deny').replace('die_x', 'raw_x') })
+    const result = `{"content":[],"structuredContent":{"isError":true,"x":"${'x'.repeat(100_000)}"}}`
+    await callTool(client, 1, 'raw_x', { result })
+    client.end()
+    await client.closed
+    expect(calls('limit.return')).toEqual([])
+  })
+
   it('a server that dies in the middle keeps it counted: what it did is not known', async () => {
     await listen(room)
     const client = bench.start({ policy: limited('deny') })
@@ -132,6 +142,52 @@ describe('while there is room', () => {
     await expect.poll(() => calls('limit.return')).toEqual(calls('limit.reserve'))
     expect(bench.witness.calls()).toEqual([])
     expect(bench.callEvents()).toEqual(['call.cancelled'])
+  })
+
+  it.each([
+    ['denies the call', (yaml: string) => `${yaml}  - { id: no, effect: deny, tools: put_x }\n`, 'denied'],
+    ['counts otherwise', (yaml: string) => yaml.replace('max: 2', 'max: 3'), 'cancelled'],
+  ])('a policy that comes while a call is counted and %s is the one that holds', async (_, edit, outcome) => {
+    let count: (result: unknown) => void = () => undefined
+    const install = await listen(() => new Promise((resolve) => (count = resolve)))
+    install.publish(limited('deny'))
+    const client = bench.start()
+    client.send(toolCall(1, 'put_x'))
+    await expect.poll(() => heard('limit.reserve')).toHaveLength(1)
+    install.publish(edit(limited('deny')))
+    count({ outcome: 'reserved' })
+    expect(decisionOf(await client.next(answerTo(1)))).toMatchObject({ decision: outcome })
+    await expect.poll(() => calls('limit.return')).toEqual(calls('limit.reserve'))
+    expect(bench.witness.calls()).toEqual([])
+  })
+
+  it('a count that comes when the session is ending is given back', async () => {
+    let count: (result: unknown) => void = () => undefined
+    await listen(() => new Promise((resolve) => (count = resolve)))
+    const client = bench.start({ policy: limited('deny') })
+    client.send(toolCall(1, 'put_x'))
+    await expect.poll(() => heard('limit.reserve')).toHaveLength(1)
+    client.kill('SIGTERM')
+    await bench.witness.waitForEvent(({ event }) => event === 'signal')
+    count({ outcome: 'reserved' })
+    await client.closed
+    expect(calls('limit.return')).toEqual(calls('limit.reserve'))
+    expect(bench.witness.calls()).toEqual([])
+  })
+
+  it('what could not be given back, for want of a broker, is given back when there is one again', async () => {
+    let reserved = 0
+    await listen(() => {
+      reserved += 1
+      if (reserved === 1) broker?.hangUp()
+      return room()
+    })
+    const client = bench.start({ policy: limited('deny') })
+    expect(decisionOf(await callTool(client, 1, 'put_x'))).toMatchObject({ decision: 'denied' })
+    await callTool(client, 2, 'put_x')
+    const [first] = calls('limit.reserve')
+    await expect.poll(() => calls('limit.return')).toEqual([first])
+    expect(bench.witness.calls().map(({ id }) => id)).toEqual([2])
   })
 
   it('input that ends behind a call still waits for its count', async () => {

@@ -82,6 +82,43 @@ describe('the record', () => {
     expect(written()).not.toContain('lilac sky')
   })
 
+  it.each([
+    ['as Go writes JSON', '\\u0026'],
+    ['with slashes escaped', '&'],
+  ])('has none of it in a long result %s', async (_, ampersand) => {
+    const secret = 'https://lilac.test/a/b?x=1&y=sky'
+    const spelt = secret.replaceAll('/', '\\/').replace('&', ampersand)
+    const result = `{"content":[{"type":"text","text":"${spelt} ${'x'.repeat(100_000)}"}]}`
+    const client = bench.start({ policy: policy('[body]') })
+    await callTool(client, 1, 'raw_x', { result, body: secret })
+    expect(written()).not.toContain('lilac')
+  })
+
+  it('has none of it in another argument, and shows the others where the value is a single letter', () => {
+    const shown = (body: string, to: string) => hideValues(['body'], { body, to }, () => '[gone]')?.arguments
+    expect(shown('lilac sky', 'see lilac sky')).toEqual({ body: '[gone]', to: 'see [gone]' })
+    expect(shown('a', 'ada')).toEqual({ body: '[gone]', to: 'ada' })
+    expect(shown('gone', 'bob\\n')).toMatchObject({ to: 'bob\\n' })
+  })
+
+  it('names the tool whatever is hidden', async () => {
+    const client = bench.start({ policy: policy('[body]') })
+    await callTool(client, 1, 'get_x', { body: 'e' })
+    await callTool(client, 2, 'get_x', { body: 'get_x' })
+    const decided = bench.events().flatMap(({ type, data }) => (type === 'call.decided' ? [data] : []))
+    expect(decided.map(({ tool }) => tool)).toEqual(['get_x', 'get_x'])
+    expect(decided[0]?.['reason']).toContain('Rule private in')
+  })
+
+  it('has none of a number that cannot be kept exactly, which is why the call is rejected', async () => {
+    const client = bench.start({ policy: policy('[pin]') })
+    client.send(
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"pin":48151623481516234}}}',
+    )
+    await client.next(answerTo(1))
+    expect(written()).not.toContain('48151623')
+  })
+
   it('has none of it where another rule decides, or the call is denied', async () => {
     const denying = `${policy('[body]')}  - { id: no, effect: deny, tools: [put_x] }\n`
     const client = bench.start({ policy: denying })
@@ -128,6 +165,10 @@ describe('a value that is hidden', () => {
     ],
     ['as Python escapes it', 'lil\u00e4c', '"lil\\u00e4c"', '"[gone]"'],
     ['in a URL', 'lilac sky', '?q=lilac%20sky', '?q=[gone]'],
+    ['in a form', 'lilac/sky at', '?q=lilac%2fsky+at', '?q=[gone]'],
+    ['without the space around it', ' lilac sky\n', 'lilac sky.', '[gone].'],
+    ['with escapes that nobody needs', 'lilac/sky&co', '{"a":"lilac\\/sky\\u0026co"}', '{"a":"[gone]"}'],
+    ['with such escapes in JSON in JSON', 'lilac<sky', '"{\\"a\\":\\"lilac\\\\u003csky\\"}"', '"{"a":"[gone]"}"'],
   ])('is found %s', (_, value, text, expected) => {
     expect(hidden(value)?.text(text)).toBe(expected)
   })
@@ -135,6 +176,13 @@ describe('a value that is hidden', () => {
   it('that is short takes the whole text with it', () => {
     expect(hidden('ab')?.text('cab')).toBe('[gone]')
     expect(hidden('ab')?.text('other')).toBe('other')
+  })
+
+  it('that has more parts than anybody looks for takes everything with it', () => {
+    const parts = Array.from({ length: 300_000 }, (_, n) => `part ${n}`)
+    const many = hideValues(['a'], { a: parts }, mark)
+    expect(many?.value([{ part: 'part 7', n: 7 }])).toEqual([{ '[gone]': '[gone]' }])
+    expect(many?.text('part 7 of it')).toBe('[gone]')
   })
 
   it('goes where a text was cut in the middle of it', () => {

@@ -123,6 +123,13 @@ describe('denied', () => {
     expect(asked()).toHaveLength(1)
   })
 
+  it('a batch goes on with what the server takes back of the rest', async () => {
+    const client = bench.start({ policy: rule('deny') })
+    const back = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":8}}'
+    await say(client, 1, eliciting(8), `[${back},${sampling(5)}]`)
+    expect(client.lines.slice(0, 2).map((line) => line.text)).toEqual([eliciting(8), `[${back}]`])
+  })
+
   it('a line too long to be read does not pass, and one that is not passes on', async () => {
     const client = bench.start({ policy: rule('deny') })
     const long = 17 * 1024 * 1024

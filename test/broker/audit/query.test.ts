@@ -160,7 +160,7 @@ it('head is the hash of the newest event', () => {
 it('recentDecisions tells the last words on calls of one tool by one client', () => {
   const log = createLog()
   const writer = log.writer('s')
-  const which = { client: 'cursor', server: 'files', tool: 'write_file' }
+  const which = { client: 'cursor', server: 'files', action: 'tools/call', tool: 'write_file' } as const
   writer.append('session.started', sample.started())
   for (const [counter, decision, outcome] of [
     [1, 'deny', undefined],
@@ -177,6 +177,8 @@ it('recentDecisions tells the last words on calls of one tool by one client', ()
     if (outcome) writer.append('hold.closed', sample.closed(`s.${counter}`, outcome), t + 2)
   }
   writer.append('call.decided', sample.decided('s.4', { tool: 'other' }))
+  const prompt = sample.decided('s.5', { action: 'prompts/get', decision: 'deny', argumentsHash: sha256('5') })
+  writer.append('call.decided', prompt, startOfTime + 50_000)
   log.ingest.ingestAll()
   const [denied, refused] = [
     { at: startOfTime + 10_001, outcome: 'denied-by-rule', argumentsHash: sha256('1') },
@@ -184,5 +186,7 @@ it('recentDecisions tells the last words on calls of one tool by one client', ()
   ]
   expect(recentDecisions(log.db, { ...which, limit: 5 })).toEqual([refused, denied])
   expect(recentDecisions(log.db, { ...which, limit: 1 })).toEqual([refused])
+  const prompts = recentDecisions(log.db, { ...which, action: 'prompts/get', limit: 5 })
+  expect(prompts.map(({ argumentsHash }) => argumentsHash)).toEqual([sha256('5')])
   expect(recentDecisions(log.db, { ...which, client: 'zed', limit: 5 })).toEqual([])
 })
