@@ -12,14 +12,13 @@ import {
   StreamMessageReader,
 } from 'vscode-jsonrpc/node'
 import {
+  answerMessage,
   type BrokerMethod,
   type BrokerParams,
   type BrokerResult,
   brokerProtocolVersion,
   brokerRequests,
-  decisionMessage,
   helloMessage,
-  reservedMessage,
 } from '../core/wire/broker-contract.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
 import type { Session } from './approval-card.ts'
@@ -69,6 +68,13 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
   const connections = new Map<MessageConnection, { peer: Peer; socket: net.Socket }>()
   const sessions = () => [...connections.values()].flatMap(({ peer }) => peer.session ?? [])
 
+  const signed = <A extends { outcome: string }>(
+    { nonce = '' }: Peer,
+    session: Session,
+    asked: Parameters<typeof answerMessage>[0]['asked'],
+    answer: A,
+  ) => ({ ...answer, signature: keys.sign(answerMessage({ nonce, session, asked, outcome: answer.outcome })) })
+
   const handlers: Handlers = {
     hello: (peer, { nonce }) => {
       if (peer.nonce !== undefined) throw refused('already greeted')
@@ -94,23 +100,16 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       options.catchUp(session.session)
       const answer = await approvals.request(session, params)
       if (answer.outcome !== 'approved' && answer.outcome !== 'grant') return answer
-      const { call, action, tool, argumentsHash, revision } = params
-      const { outcome } = answer
-      const nonce = peer.nonce ?? ''
-      return {
-        ...answer,
-        signature: keys.sign(decisionMessage({ nonce, call, action, tool, argumentsHash, revision, outcome })),
-      }
+      return signed(peer, session, params, answer)
     },
     'approval.cancel': (peer, { call }) => {
       approvals.withdraw(introduced(peer).session, call)
       return {}
     },
     'limit.reserve': (peer, params) => {
-      const answer = limits.reserve(ownerOf(peer, params.call), params)
-      if (answer.outcome !== 'reserved') return answer
-      const { call, claims } = params
-      return { ...answer, signature: keys.sign(reservedMessage({ nonce: peer.nonce ?? '', call, claims })) }
+      const session = ownerOf(peer, params.call)
+      const answer = limits.reserve(session, params)
+      return answer.outcome === 'reserved' ? signed(peer, session, params, answer) : answer
     },
     'limit.return': (peer, { call }) => {
       limits.giveBack(ownerOf(peer, call).session, call)

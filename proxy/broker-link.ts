@@ -10,14 +10,14 @@ import {
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node'
 import {
+  answerMessage,
   type BrokerMethod,
   type BrokerParams,
   type BrokerResult,
   brokerProtocolVersion,
   brokerRequests,
-  decisionMessage,
   helloMessage,
-  reservedMessage,
+  type Introduction,
 } from '../core/wire/broker-contract.ts'
 
 export type LinkOptions = {
@@ -25,7 +25,7 @@ export type LinkOptions = {
   tokenFile: string
   publicKey: crypto.KeyObject
   /** Everything of `session.open` but the token. */
-  session(): Omit<BrokerParams<'session.open'>, 'token'>
+  session(): Introduction
   onClose(): void
 }
 
@@ -61,6 +61,7 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   connection.listen()
   let late = false
   const nonce = crypto.randomBytes(24).toString('base64')
+  const session = options.session()
   const timer = setTimeout(() => {
     late = true
     close()
@@ -77,7 +78,7 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
       throw new Error('whatever listens on its socket is not the Countersign app of this installation')
     }
     const token = fs.readFileSync(options.tokenFile, 'utf8').trim()
-    await call(connection, 'session.open', { token, ...options.session() })
+    await call(connection, 'session.open', { token, ...session })
   } catch (error) {
     close()
     throw late ? new Error('Countersign did not answer in time') : error
@@ -87,24 +88,27 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   const lost = new Promise<never>((_, reject) => {
     connection.onDispose(() => reject(new Error('the connection to Countersign was lost')))
   })
+  const isSigned = (
+    asked: Parameters<typeof answerMessage>[0]['asked'],
+    { outcome, signature }: { outcome: string; signature: string },
+  ): boolean => {
+    const message = Buffer.from(answerMessage({ nonce, session, asked, outcome }))
+    return crypto.verify(null, message, options.publicKey, Buffer.from(signature, 'base64'))
+  }
   lost.catch(() => undefined) // each waiting request sees it through its own race
   socket.unref()
   return {
     requestApproval: async (params) => {
       const result = await Promise.race([call(connection, 'approval.request', params), lost])
       if (result.outcome !== 'approved' && result.outcome !== 'grant') return result
-      const message = decisionMessage({ ...params, nonce, outcome: result.outcome })
-      const signature = Buffer.from(result.signature, 'base64')
-      if (crypto.verify(null, Buffer.from(message), options.publicKey, signature)) return result
+      if (isSigned(params, result)) return result
       close()
       throw new Error('an approval came that is not signed by the Countersign app')
     },
     reserveLimit: async (params) => {
       const result = await Promise.race([call(connection, 'limit.reserve', params), lost])
       if (result.outcome !== 'reserved') return result
-      const message = reservedMessage({ nonce, call: params.call, claims: params.claims })
-      const signature = Buffer.from(result.signature, 'base64')
-      if (crypto.verify(null, Buffer.from(message), options.publicKey, signature)) return result
+      if (isSigned(params, result)) return result
       close()
       throw new Error('a count came that is not signed by the Countersign app')
     },

@@ -1,8 +1,10 @@
 // The contract between a proxy and the broker: JSON-RPC 2.0 over a local socket (vscode-jsonrpc framing).
 // A proxy can ask, wait and cancel. There is no verb that approves, and there must never be one.
 import * as z from 'zod'
-import { type Action, actions, confirmations, limitGroups } from '../schema/policy-words.ts'
+import type { JsonValue } from '../schema/json.ts'
+import { actions, confirmations, limitGroups } from '../schema/policy-words.ts'
 import { riskClasses } from '../schema/risk-class.ts'
+import { canonicalJson } from './json-line.ts'
 
 export const brokerProtocolVersion = 1
 
@@ -40,7 +42,7 @@ const sessionOpen = {
   result: z.strictObject({}),
 }
 
-/** Ed25519 over `decisionMessage`, base64: a relay on the socket path can pass on what the broker says, not say it. */
+/** Ed25519 over `answerMessage`, base64: a relay on the socket path can pass on what the broker says, not say it. */
 const signature = z.string()
 
 /**
@@ -116,7 +118,7 @@ const limitReserve = {
       .max(100),
   }),
   result: z.discriminatedUnion('outcome', [
-    /** `signature` over `reservedMessage`, base64. */
+    /** `signature` over `answerMessage`, base64: without it a relay could say that nothing is ever exhausted. */
     z.strictObject({ outcome: z.literal('reserved'), signature }),
     z.strictObject({
       outcome: z.literal('exhausted'),
@@ -156,21 +158,25 @@ export type BrokerResult<M extends BrokerMethod> = z.infer<(typeof brokerRequest
 /** What the hello signature covers. */
 export const helloMessage = (nonce: string) => `countersign-hello:${nonce}`
 
-/** What the signature of an approval covers: this connection, this call, exactly these arguments, this policy. */
-export const decisionMessage = (of: {
-  nonce: string
-  call: string
-  action: Action
-  tool: string
-  argumentsHash: string
-  revision: string
-  outcome: 'approved' | 'grant'
-}) =>
-  `countersign-decision:${JSON.stringify([of.nonce, of.call, of.action, of.tool, of.argumentsHash, of.revision, of.outcome])}`
+/** What a proxy said of itself in `session.open`, without the token. */
+export type Introduction = Omit<BrokerParams<'session.open'>, 'token'>
 
-/** What the signature of a reservation covers: without it a relay could say that nothing is ever exhausted. */
-export const reservedMessage = (of: { nonce: string; call: string; claims: readonly unknown[] }) =>
-  `countersign-reserved:${JSON.stringify([of.nonce, of.call, of.claims])}`
+/**
+ * What the signature of an approval or a reservation covers: this connection, who the broker took it to be from, all that
+ * it was asked (the arguments by their hash), and the answer. A relay on the socket path that changes a word of the
+ * introduction or of the question gets an answer that the proxy does not take for one to its own.
+ */
+export function answerMessage(of: {
+  nonce: string
+  session: Introduction
+  asked: BrokerParams<'approval.request'> | BrokerParams<'limit.reserve'>
+  outcome: string
+}): string {
+  const { arguments: _shown, beside: _besides, ...asked } = { arguments: undefined, beside: undefined, ...of.asked }
+  // Through JSON, as it went over the socket: members that are undefined are none.
+  const covered: unknown = JSON.parse(JSON.stringify([of.nonce, of.session, asked, of.outcome]))
+  return `countersign-answer:${canonicalJson(covered as JsonValue)}`
+}
 
 /** An answer as the queue gives it, before the connection signs it. */
 export type ApprovalAnswer = Unsigned<BrokerResult<'approval.request'>>

@@ -13,7 +13,7 @@ import { openAuditDatabase } from '../../broker/audit/database.ts'
 import { createLimits, type LimitAsk } from '../../broker/limits.ts'
 import { layoutHere } from '../../broker/paths.ts'
 import type { LimitGroup } from '../../core/schema/policy-words.ts'
-import { reservedMessage } from '../../core/wire/broker-contract.ts'
+import { answerMessage } from '../../core/wire/broker-contract.ts'
 import { createHome, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { sessionOf } from './approvals-fixture.ts'
 import { openPeer, type Peer, peerOf } from './socket-fixture.ts'
@@ -393,11 +393,19 @@ describe('over the socket', () => {
       const { outcome, signature = '' } = await answer
       if (outcome !== 'reserved') continue
       got += 1
-      const says = (nonce: string, of = call) =>
-        verify(null, Buffer.from(reservedMessage({ nonce, call: of, claims })), key, Buffer.from(signature, 'base64'))
-      expect(says(peer.nonce)).toBe(true)
-      expect(says(`${peer.nonce}x`)).toBe(false)
-      expect(says(peer.nonce, `${call}0`)).toBe(false)
+      const honest = {
+        nonce: peer.nonce,
+        session: peer.introduction(),
+        asked: { call, tool: 'transfer', claims },
+        outcome,
+      }
+      const says = (change: Partial<typeof honest>) =>
+        verify(null, Buffer.from(answerMessage({ ...honest, ...change })), key, Buffer.from(signature, 'base64'))
+      expect(says({})).toBe(true)
+      expect(says({ nonce: `${peer.nonce}x` })).toBe(false)
+      expect(says({ session: { ...peer.introduction(), client: 'another' } })).toBe(false)
+      expect(says({ asked: { ...honest.asked, tool: 'another' } })).toBe(false)
+      expect(says({ asked: { ...honest.asked, call: `${call}0` } })).toBe(false)
     }
     expect(got).toBe(7)
   })

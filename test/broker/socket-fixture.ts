@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs'
 import * as net from 'node:net'
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
 import { layoutHere } from '../../broker/paths.ts'
+import type { Introduction } from '../../core/wire/broker-contract.ts'
 import { askOf, sessionOf } from './approvals-fixture.ts'
 
 export type Peer = {
   /** What `hello` sends. */
   nonce: string
+  /** What `open` said last, without the token. */
+  introduction(): Introduction
   ask(method: string, params: unknown): Promise<unknown>
   notify(method: string, params: unknown): Promise<void>
   hello(): Promise<unknown>
@@ -35,6 +38,7 @@ export async function peerOf(home: string): Promise<Peer> {
   connection.listen()
   const nonce = randomBytes(24).toString('base64')
   let own = ''
+  let introduction = sessionOf({})
   const ask = (method: string, params: unknown) =>
     Promise.race([
       connection.sendRequest(method, params),
@@ -44,13 +48,15 @@ export async function peerOf(home: string): Promise<Peer> {
     ])
   return {
     nonce,
+    introduction: () => introduction,
     ask,
     notify: (method, params) => connection.sendNotification(method, params),
     hello: () => ask('hello', { protocol: 1, nonce }),
     open: (session = `rogue-${randomBytes(4).toString('hex')}`, changes = {}) => {
       own = session
       const token = readFileSync(layout.proxyToken, 'utf8').trim()
-      return ask('session.open', { token, ...sessionOf({ session, pid: process.pid }), ...changes })
+      introduction = { ...sessionOf({ session, pid: process.pid }), ...changes }
+      return ask('session.open', { token, ...introduction })
     },
     request: (args, changes = {}) => ask('approval.request', askOf(args, { call: `${own}.1`, ...changes })),
     end: () => void socket.destroy(),

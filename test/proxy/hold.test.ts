@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { decisionMessage, helloMessage } from '../../core/wire/broker-contract.ts'
+import { answerMessage, type BrokerParams, helloMessage, type Introduction } from '../../core/wire/broker-contract.ts'
 import { type BrokerDouble, type Heard, startBrokerDouble } from './support/broker-double.ts'
 import {
   answerTo,
@@ -106,28 +106,35 @@ describe('a broker', () => {
   }
   const decide = (result: unknown) => (heard: Heard) => (heard.method === 'approval.request' ? result : undefined)
 
-  it.each([
+  type Asked = BrokerParams<'approval.request'>
+  type Signed = { nonce: string; session: Introduction; asked: Asked }
+  it.each<[string, (sign: (text: string) => string, honest: Signed) => string]>([
     ['no signature worth the name', () => 'AAAA'],
-    ['the signature of its hello', (sign: (text: string) => string) => sign(helloMessage('a-nonce-of-some-length'))],
-    [
-      'a signature over other arguments',
-      (sign: (text: string) => string, params: Record<string, unknown>) => {
-        const { call, tool, revision } = params as { call: string; tool: string; revision: string }
-        const action = 'tools/call'
-        const outcome = 'approved'
-        return sign(
-          decisionMessage({ nonce: '', call, action, tool, revision, outcome, argumentsHash: '0'.repeat(64) }),
-        )
-      },
-    ],
+    ['the signature of its hello', (sign, { nonce }) => sign(helloMessage(nonce))],
+    ...(
+      [
+        ['other arguments', ({ asked }) => ({ asked: { ...asked, argumentsHash: '0'.repeat(64) } })],
+        ['another tool', ({ asked }) => ({ asked: { ...asked, tool: `${asked.tool}x` } })],
+        ['another confirmation', ({ asked }) => ({ asked: { ...asked, confirm: 'type-name' as const } })],
+        ['another client', ({ session }) => ({ session: { ...session, client: 'another' } })],
+        ['another connection', () => ({ nonce: 'a-nonce-of-some-length' })],
+        ['another answer', () => ({ outcome: 'grant' })],
+      ] satisfies [string, (honest: Signed) => object][]
+    ).map(([what, change]): [string, (sign: (text: string) => string, honest: Signed) => string] => [
+      `a signature over ${what}`,
+      (sign, honest) => sign(answerMessage({ ...honest, outcome: 'approved', ...change(honest) })),
+    ]),
   ])('whose approval carries %s approves nothing', async (_, forge) => {
     const { sign } = install()
-    await listen({
+    const heard: Heard[] = await listen({
       sign,
-      answer: ({ method, params }) =>
-        method === 'approval.request'
-          ? { outcome: 'approved', approval: 'a', by: 'ada', signature: forge(sign, params) }
-          : {},
+      answer: ({ method, params }) => {
+        if (method !== 'approval.request') return {}
+        const { token: _token, ...session } = heard.find((one) => one.method === 'session.open')?.params ?? {}
+        const nonce = String(heard[0]?.params['nonce'])
+        const honest = { nonce, session: session as Introduction, asked: params as Asked }
+        return { outcome: 'approved', approval: 'a', by: 'ada', signature: forge(sign, honest) }
+      },
     })
     const answer = await callTool(bench.start({ policy: usual }), 1, 'write_x')
     expect(textOf(answer)).toContain('not signed by the Countersign app')

@@ -4,10 +4,10 @@ import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
 import {
+  answerMessage,
   brokerProtocolVersion,
-  decisionMessage,
   helloMessage,
-  reservedMessage,
+  type Introduction,
 } from '../../../core/wire/broker-contract.ts'
 
 export type Heard = { method: string; params: Record<string, unknown> }
@@ -39,6 +39,7 @@ export async function startBrokerDouble(
     socket.on('error', () => socket.destroy())
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
     let nonce = ''
+    let session = {} as Introduction
     connection.onRequest(async (method, params) => {
       const message = { method, params: params as Record<string, unknown> }
       heard.push(message)
@@ -46,16 +47,16 @@ export async function startBrokerDouble(
         nonce = String(message.params['nonce'])
         return { protocol: brokerProtocolVersion, version: '0.0.0', signature: sign(helloMessage(nonce)) }
       }
+      if (method === 'session.open') {
+        const { token: _, ...introduction } = message.params
+        session = introduction as Introduction
+      }
       const given = ((await answer(message)) ?? {}) as Record<string, unknown>
       const { outcome } = given
       if ('signature' in given) return given
-      if (outcome === 'reserved') {
-        const { call, claims } = message.params as { call: string; claims: unknown[] }
-        return { ...given, signature: sign(reservedMessage({ nonce, call, claims })) }
-      }
-      if (outcome !== 'approved' && outcome !== 'grant') return given
-      const asked = message.params as Omit<Parameters<typeof decisionMessage>[0], 'nonce' | 'outcome'>
-      return { ...given, signature: sign(decisionMessage({ ...asked, nonce, outcome })) }
+      if (outcome !== 'approved' && outcome !== 'grant' && outcome !== 'reserved') return given
+      const asked = message.params as Parameters<typeof answerMessage>[0]['asked']
+      return { ...given, signature: sign(answerMessage({ nonce, session, asked, outcome })) }
     })
     connection.onNotification((method, params) => {
       heard.push({ method, params: params as Record<string, unknown> })
