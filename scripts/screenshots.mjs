@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { launchBrowser } from '../test/support/browser.ts'
 import { atRoot, ensureBuilt, ensureInstalled, modernNode, toolEnv } from './lib.mjs'
 import { connectClient, makeStage } from './screenshots/stage.mjs'
-import { answeredBefore, waitingNow } from './screenshots/story.mjs'
+import { answeredBefore, deployEdit, waitingNow } from './screenshots/story.mjs'
 
 const pictures = atRoot('docs/images')
 const wide = { width: 1280, height: 800 }
@@ -83,6 +83,14 @@ async function takeAll(page) {
   await goTo(page, 's')
   await page.getByRole('heading', { name: 'This installation' }).waitFor()
   await shoot(page, 'settings')
+
+  const deploy = await deployEdit(story)
+  await shoot(page, 'approvals-typed')
+  await deploy.refuse()
+  stage.breakPolicy()
+  await goTo(page, 'p')
+  await page.getByRole('region', { name: 'Problem with this file' }).waitFor()
+  await shoot(page, 'policies-broken')
 }
 
 async function goTo(page, letter) {

@@ -67,6 +67,27 @@ export async function answeredBefore({ page, first, second, project }) {
   await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
 }
 
+/** A call whose rule asks for the name of the tool, which is half typed. */
+export async function deployEdit({ page, first, project }) {
+  const call = first.call('edit_file', {
+    path: `${project}/deploy/production.yml`,
+    edits: [{ oldText: 'replicas: 2', newText: 'replicas: 3' }],
+  })
+  call.catch(() => undefined)
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await card(page, 'production.yml').waitFor()
+  await page.getByLabel('to approve').pressSequentially('edit_')
+  return {
+    refuse: async () => {
+      await page.keyboard.press('Escape')
+      await refuse(page, 'Not today.')
+      await call
+      await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
+    },
+  }
+}
+
 /** Three calls that wait: a write, a look at keys, and one whose client could not wait. */
 export async function waitingNow({ page, first, second, project, home }) {
   const write = { path: `${project}/src/checkout/shipping.ts`, content: shippingCode }

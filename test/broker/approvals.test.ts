@@ -198,6 +198,25 @@ describe('a grant', () => {
   })
 })
 
+describe('why a card is there', () => {
+  it.each([
+    ['with the words of its rule', { note: 'Writes need a look.' }],
+    ['without any, where the rule has none', {}],
+  ])('is said %s', (_, words) => {
+    const queue = createQueue()
+    const rules = [{ id: 'look', file: 'a.yaml', line: 3 }]
+    void queue.request(sessionOf(), askOf({}, { source: 'rule', rules, reason: 'Rule look asks', ...words }))
+    expect(queue.only().rule).toStrictEqual({
+      source: 'rule',
+      rules,
+      reason: 'Rule look asks',
+      revision: 'r1',
+      ...words,
+    })
+    queue.stop()
+  })
+})
+
 describe('a card that takes more than a click', () => {
   it.each([
     ['nothing', undefined],

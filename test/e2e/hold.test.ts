@@ -81,6 +81,18 @@ describe('a held call', () => {
     expect(files.length).toBeGreaterThan(4)
   })
 
+  it('shows the words of its rule to the person, and to the model when it is refused', async () => {
+    const rule = '{ id: look, effect: require-approval, tools: write_note, reason: Ask the harbour office first. }'
+    const { revision } = await broker.ask('policies.list', {})
+    home.writePolicy('other.yaml', `version: 1\nrules: [${rule}]\n`)
+    await broker.event('policies.changed', (event) => event.revision !== revision)
+    const answer = client().request('tools/call', call('write_note', {}))
+    const card = await broker.card()
+    expect(card.rule).toMatchObject({ rules: [{ id: 'look' }], note: 'Ask the harbour office first.' })
+    await broker.refuse(card)
+    expect(textOf((await answer).message)).toContain('Held because: Ask the harbour office first.')
+  })
+
   it('cannot be approved by a binding other than the one shown', async () => {
     const agent = client()
     const answer = agent.request('tools/call', call('write_note', {}))

@@ -30,6 +30,16 @@ describe('the rules of a file', () => {
     for (const text of words) await rule(id).getByText(text, { exact: true }).waitFor()
   })
 
+  it.each([
+    ['the model, where they deny', 'never-move', 'Tells the model: “Moving files is done by people here.”'],
+    ['the person, where they ask', 'ask-before-writing', 'Tells you on the card: “Writes in the project need a look.”'],
+  ])('tell %s', async (_, id, words) => {
+    await open({})
+    await toPolicies()
+    await file('filesystem.yaml').click()
+    await rule(id).getByText(words, { exact: true }).waitFor()
+  })
+
   it('name no tools where they are about other requests', async () => {
     await open({})
     await toPolicies()

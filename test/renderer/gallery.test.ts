@@ -243,6 +243,42 @@ describe('refusing and reading', () => {
     expect(await row(cards.write.id).isVisible()).toBe(true)
   })
 
+  it.each([
+    ['the rule', cards.write.rule, 'The rule says: “Writes in the project need a look.”'],
+    [
+      'the first of several rules',
+      { ...cards.write.rule, rules: [...cards.write.rule.rules, { id: 'second', file: 'more.yaml' }] },
+      'ask-before-writing says: “Writes in the project need a look.”',
+    ],
+    [
+      'the rule, in lines, as text',
+      { ...cards.write.rule, note: '<b>Look</b> twice:\nit is public.\n' },
+      'The rule says: “<b>Look</b> twice:\nit is public.”',
+    ],
+  ])('shows what %s says beside why the call is held', async (_, rule, words) => {
+    await open({ approvals: [{ ...cards.write, rule }] })
+    const heldBy = cardOf(cards.write.id).getByRole('definition').filter({ hasText: rule.reason })
+    expect((await heldBy.innerText()).split('\n\n').join('\n')).toContain(words)
+    expect(await heldBy.locator('b').count()).toBe(0)
+  })
+
+  it.each([
+    ['no note', undefined],
+    ['a blank one', ' \n'],
+  ])('says nothing for a rule with %s', async (_, note) => {
+    const { note: _own, ...rule } = cards.write.rule
+    await open({ approvals: [{ ...cards.write, rule: note === undefined ? rule : { ...rule, note } }] })
+    await cardOf(cards.write.id).getByText(rule.reason).waitFor()
+    expect(await cardOf(cards.write.id).getByText('says: “').count()).toBe(0)
+  })
+
+  it('marks what hides in the words of a rule, and takes no more care for them', async () => {
+    await open({ approvals: [{ ...cards.write, rule: { ...cards.write.rule, note: 'Look\u202e twice.' } }] })
+    const held = cardOf(cards.write.id)
+    await held.getByText('U+202E RLO').waitFor()
+    expect(await held.getAttribute('data-level')).toBe('elevated')
+  })
+
   it('keeps a card that closed by itself, in words and without Approve', async () => {
     await open({ approvals: [cards.write, cards.low] })
     await cardOf(cards.write.id).waitFor()

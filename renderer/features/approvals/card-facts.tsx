@@ -21,12 +21,28 @@ function Mono({ children }: { children: ReactNode }) {
   return <span className="font-mono text-mono break-words [overflow-wrap:anywhere]">{children}</span>
 }
 
+/** The note is that of the first of several rules. */
+function Note({ rule: { note = '', rules } }: Pick<ApprovalCard, 'rule'>) {
+  const words = note.trim()
+  const [first, ...others] = rules
+  if (words === '') return null
+  return (
+    <span className="whitespace-pre-line">
+      <span className="text-muted">
+        {first === undefined || others.length === 0 ? 'The rule' : <Mono>{first.id}</Mono>} says:
+      </span>{' '}
+      “<HostileText text={words} multiline />”
+    </span>
+  )
+}
+
 function Rule({ card: { rule, confirm } }: { card: ApprovalCard }) {
   return (
     <>
       <span>
         <HostileText text={rule.reason} />
       </span>
+      <Note rule={rule} />
       {rule.rules.map(({ id, file, line }) => (
         <button
           key={`${file}/${id}`}

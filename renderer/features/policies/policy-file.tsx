@@ -12,8 +12,9 @@ import { YamlText } from './yaml-text.tsx'
 const statusWords = { broken: 'Broken', removed: 'Removed from the folder' } as const
 
 function Diagnostics({ file, onPlace }: { file: PolicyFileView; onPlace: (line: number) => void }) {
-  // Of a removed file they are what its banner says.
-  if (file.diagnostics.length === 0 || file.status === 'removed') return null
+  // Of a removed file, and of one with a single mistake, they are what its banner says.
+  const told = file.status === 'removed' || (file.status === 'broken' && file.diagnostics.length === 1)
+  if (file.diagnostics.length === 0 || told) return null
   return (
     <ul aria-label="Problems" className="border-b border-line py-1">
       {file.diagnostics.map((problem) => {

@@ -27,6 +27,13 @@ const groups: readonly { effect: Effect; title: string; word: string; icon: Luci
     },
   ]
 
+/** Who reads the rule's own words. */
+const tells: Record<Effect, string> = {
+  deny: 'Tells the model',
+  'require-approval': 'Tells you on the card',
+  allow: 'Note',
+}
+
 /** What the rule is about: tools, or the requests that stand in their place. */
 function Named({ tools, on }: Pick<PolicyFileView['rules'][number], 'tools' | 'on'>) {
   if (on === undefined) return <span className="font-mono text-mono [overflow-wrap:anywhere]">{tools.join(', ')}</span>
@@ -78,7 +85,7 @@ function Rule({
         ))}
         {rule.reason === undefined ? null : (
           <span className="text-muted">
-            Tells the model: “
+            {tells[rule.effect]}: “
             <HostileText text={rule.reason} />”
           </span>
         )}

@@ -97,7 +97,7 @@ export function SettingsScreen() {
               {problem}
             </p>
           )}
-          <Row title="Theme" about="System follows this computer.">
+          <Row title="Theme" about="Like the system: as this computer is set.">
             <Theme theme={settings.theme} onChange={(theme) => void change({ theme })} />
           </Row>
           <Row

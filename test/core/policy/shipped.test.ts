@@ -9,8 +9,11 @@ import { parsePolicyText } from '../../../core/policy/parse.ts'
 import { type PolicyText, runPolicyTests } from '../../../core/policy/run-tests.ts'
 import { textEngines } from '../../../core/policy/text-engines.ts'
 import { classifyTool } from '../../../core/risk/classify.ts'
+import type { Decision } from '../../../core/schema/decision.ts'
 import type { JsonObject } from '../../../core/schema/json.ts'
+import { confirmations } from '../../../core/schema/policy-words.ts'
 import { call, compiled, realPaths } from './helpers.ts'
+import { besideBalanced, besideObserve, besideStrict, type Exceptions } from './shipped-exceptions.ts'
 
 const folder = path.join(import.meta.dirname, '../../../policies')
 const textOf = (file: string): PolicyText => ({ file, text: readFileSync(path.join(folder, file), 'utf8') })
@@ -78,17 +81,50 @@ describe.each(servers)('%s', (file) => {
     })
     expect(changed.map(({ test: { line }, trace }) => [line, trace.decision.reason])).toEqual([])
   })
+})
 
-  test.each(postures)('what it denies stays denied beside the baseline and %s', (posture) => {
-    const beside = run(file, [baseline, textOf(posture)])
-    expect(beside.results).toHaveLength(results.length)
-    const undone = beside.results.filter(({ trace: { decision } }, index) => {
-      const alone = results[index]?.trace.decision
-      if (alone?.kind !== 'deny') return false
-      // A default is for calls that no rule covers; a rule that asks may cover them.
-      return alone.source === 'rule' ? decision.kind !== 'deny' : decision.kind === 'allow'
+const strictness = ['allow', 'hold', 'deny']
+const demandOf = ({ confirm = 'click' }: Decision) => confirmations.indexOf(confirm)
+/** Each test of a file for a server, with its decision alone and beside others. */
+const together = (file: string, others: readonly PolicyText[]) => {
+  const alone = run(file).results
+  return run(file, others).results.flatMap(({ trace, ...rest }, index) => {
+    const before = alone[index]?.trace.decision
+    return before ? { ...rest, before, after: trace.decision } : []
+  })
+}
+
+const combinations: [beside: string[], exceptions: Exceptions][] = [
+  [['baseline.yaml'], {}],
+  [['postures/balanced.yaml'], besideBalanced],
+  [['baseline.yaml', 'postures/balanced.yaml'], besideBalanced],
+  [['postures/strict.yaml'], besideStrict],
+  [['baseline.yaml', 'postures/strict.yaml'], besideStrict],
+  [['postures/observe.yaml'], besideObserve],
+  [['baseline.yaml', 'postures/observe.yaml'], {}],
+]
+describe.each(combinations)('files for servers beside %j', (beside, exceptions) => {
+  const others = beside.map(textOf)
+
+  test('no exception is for a file that is not there', () => {
+    expect(servers).toEqual(expect.arrayContaining(Object.keys(exceptions).map((name) => `servers/${name}.yaml`)))
+  })
+
+  test.each(servers)('%s decides as it does alone, save for the exceptions', (file) => {
+    const pairs = together(file, others)
+    const changed = pairs.flatMap(({ ok, request, before, after }) => {
+      if (ok && after.kind === before.kind) return []
+      const what = request.action === 'tools/call' ? request.resource.tool : request.action
+      return `${what}: ${before.kind} to ${after.kind}, by ${after.rules.map(({ id }) => id).join() || 'default'}`
     })
-    expect(undone.map(({ test: { line } }) => line)).toEqual([])
+    expect(changed).toEqual(exceptions[path.basename(file, '.yaml')] ?? [])
+    // Observing is milder, but only than a default that asks.
+    const milder = pairs.filter(({ before, after }) => {
+      if (exceptions === besideObserve && before.kind === 'hold' && before.source === 'default') return false
+      const steps = strictness.indexOf(after.kind) - strictness.indexOf(before.kind)
+      return steps < 0 || (steps === 0 && demandOf(after) < demandOf(before))
+    })
+    expect(milder.map(({ test: { line } }) => line)).toEqual([])
   })
 })
 

@@ -50,7 +50,8 @@ export function card(id: string, part: Partial<ApprovalCard> = {}): ApprovalCard
     rule: {
       source: 'rule',
       rules: [{ id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }],
-      reason: 'Writes in the project need a look.',
+      reason: 'Rule ask-before-writing asks for approval of write_file',
+      note: 'Writes in the project need a look.',
       revision: hash('revision'),
     },
     confirm: 'click',
@@ -149,7 +150,8 @@ export const cards = {
     rule: {
       source: 'rule',
       rules: [{ id: 'releases-are-typed', file: 'github.yaml', line: 30 }],
-      reason: 'Rule releases-are-typed asks about create_release',
+      reason: 'Rule releases-are-typed asks for approval of create_release',
+      note: 'Is the change log written?\nTags like v2.0.0 cannot be taken back: p\u0430ckages are public at once.\n',
       revision: hash('revision'),
     },
     confirm: 'type-name',

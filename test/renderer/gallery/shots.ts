@@ -80,6 +80,14 @@ const scenes: readonly Scene[] = [
       await page.keyboard.press('Control+v')
     },
   },
+  {
+    name: 'note',
+    state: { approvals: requests },
+    act: async (page) => {
+      await select(cards.typed.id)(page)
+      await page.getByText('Policy revision').scrollIntoViewIfNeeded()
+    },
+  },
   { name: 'resource', state: { approvals: requests }, act: select(cards.resource.id) },
   { name: 'resource-hostile', state: { approvals: requests }, act: select(cards.resourceHostile.id) },
   { name: 'prompt', state: { approvals: requests }, act: select(cards.prompt.id) },
