@@ -48,6 +48,7 @@ async function buildBin() {
     // `import()` of our own CommonJS files as `require`: the ES module loader would cost milliseconds at start.
     supported: { 'dynamic-import': false },
     minifySyntax: true,
+    minifyWhitespace: true,
     banner: { js: '#!/usr/bin/env node' },
   })
   const cli = await build({

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../core/wire/ui-contract.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
 import { type PolicySource, readPolicySources, withoutMark } from './policy-files.ts'
 import { diagnosticAnnotation, githubAnnotation, outputFormat, showDiagnostic } from './policy-output.ts'
+import { notLookedAt, notLookedAtWords } from './policy-subfolders.ts'
 import { count, harmless, type Terminal } from './terminal.ts'
 
 const usage = `Usage: countersign policy check [FILE…|FOLDER…] [--strict] [--format text|json|github]
@@ -13,8 +14,8 @@ const usage = `Usage: countersign policy check [FILE…|FOLDER…] [--strict] [-
 Checks policy files (YAML) without putting them in force. Each mistake is shown with its place
 and what to write instead. So are warnings: what reads well and can hardly be meant, such as a
 tool that the server does not have or a rule that never decides. The files are checked as a set.
-A folder stands for the .yaml and .yml files in it. Without any: the policies of this
-installation.
+A folder stands for the .yaml and .yml files in it, not in its subfolders. Without any: the
+policies of this installation.
 
   --strict        warnings count as mistakes
   --format text   for people; this is what you get without --format
@@ -78,16 +79,22 @@ export const policyCheck: Command = {
     const format = outputFormat(values)
     const checked = check(readPolicySources(positionals), values.strict === true)
     const ok = checked.every((one) => one.ok)
+    const bad = checked.filter((one) => !one.ok).length
+    const passedBy = notLookedAt(positionals)
+    const unseen = notLookedAtWords(passedBy)
     if (format === 'json') {
       const files = checked.map(({ lines: _, ...one }) => one)
-      out.line(JSON.stringify({ ok, files }))
+      out.line(JSON.stringify({ ok, files, ...(unseen === undefined ? {} : { notLookedAt: passedBy }) }))
     } else if (format === 'github') {
       for (const one of checked) for (const line of annotations(one)) out.line(line)
+      // For the log of the run; a line without `::` annotates nothing.
+      out.line(`${count(checked.length, 'file')}: ${bad === 0 ? 'good' : `${bad} must be mended`}`)
+      if (unseen !== undefined) out.line(harmless(unseen))
     } else {
       if (checked.length === 0) out.line('There are no policy files.')
       for (const one of checked) show(out, one)
-      const bad = checked.filter((one) => !one.ok).length
       if (bad > 0 && checked.length > 1) out.line(`${bad} of ${count(checked.length, 'file')} must be mended.`)
+      if (unseen !== undefined) out.line(harmless(unseen))
     }
     return ok ? 0 : 1
   },

@@ -10,6 +10,7 @@ import { type Command, type CommandContext, readArguments, UsageError } from './
 import { readCall } from './policy-call.ts'
 import { showExplained } from './policy-explained.ts'
 import { policyToJudgeBy } from './policy-to-judge-by.ts'
+import { harmless } from './terminal.ts'
 
 const usage = `Usage: countersign policy explain --server NAME --tool NAME [--args JSON] [options]
 
@@ -31,7 +32,8 @@ and how that made the decision. Nothing is called, nothing is recorded.
   --json              print the trace as one JSON object
 
 Paths are compared as text: links are not followed here, while the proxy follows them.
-Exit codes: 0 whatever the decision; 1 something could not be read; 2 wrong usage.
+Exit codes: 0 whatever the decision; 1 something could not be read, or a file that --policy names
+has mistakes; 2 wrong usage.
 Example: countersign policy explain --server github --tool get_me --args '{"owner": "acme"}'
 `
 
@@ -70,7 +72,7 @@ function exhaustedKeys(ids: readonly string[], entries: readonly PolicySetEntry[
 
 export const policyExplain: Command = {
   usage,
-  run: async ({ args, out }: CommandContext) => {
+  run: async ({ args, out, err }: CommandContext) => {
     const { values } = readArguments(args, options)
     const request = readCall(values)
     const { judgedBy, entries, policy } = policyToJudgeBy(values.policy)
@@ -79,6 +81,11 @@ export const policyExplain: Command = {
     const trace = explain(policy, request, lexicalPaths(paths), exhausted)
     if (values.json) out.line(JSON.stringify({ judgedBy, ...trace }))
     else showExplained(out, { trace, request, judgedBy, files: entries.length, paths, all: values.all === true })
-    return 0
+    const broken = judgedBy.what === 'named-files' ? (judgedBy.broken ?? []) : []
+    for (const { file, problem } of broken) {
+      const said = `${problem}. It denies all that it governs. Run: countersign policy check ${file}`
+      err.line(`${harmless(file)}: ${err.paint('red', 'error')}: ${harmless(said)}`)
+    }
+    return broken.length > 0 ? 1 : 0
   },
 }

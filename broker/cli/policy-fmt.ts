@@ -4,13 +4,15 @@ import { formatPolicyText } from '../../core/policy/format-yaml.ts'
 import { writeAtomically } from '../paths.ts'
 import { type Command, type CommandContext, readArguments, UsageError } from './command.ts'
 import { type PolicySource, readPolicySources } from './policy-files.ts'
+import { notLookedAt, notLookedAtWords } from './policy-subfolders.ts'
 import { harmless, type Terminal } from './terminal.ts'
 
 const usage = `Usage: countersign policy fmt FILE…|FOLDER… [--check] [--stdout]
 
 Brings policy files into one layout: two spaces, rules as blocks, quotes only where they are
 needed, lines of at most 120 characters. Comments, blank lines and the order of everything stay.
-A file whose meaning would change, or that has mistakes, stays as it is.
+A file whose meaning would change, or that has mistakes, stays as it is. A folder stands for the
+.yaml and .yml files in it, not in its subfolders.
 
   --check    change nothing; say which files are laid out differently
   --stdout   print the result instead of writing the file; for one file
@@ -78,6 +80,8 @@ export const policyFmt: Command = {
         ok &&= problem === undefined
       }
     }
+    const unseen = values.stdout ? undefined : notLookedAtWords(notLookedAt(positionals))
+    if (unseen !== undefined) out.line(harmless(unseen))
     return ok ? 0 : 1
   },
 }

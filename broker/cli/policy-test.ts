@@ -5,13 +5,15 @@ import type { Diagnostic } from '../../core/wire/ui-contract.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
 import { readablePolicies, readPolicySources, withoutMark } from './policy-files.ts'
 import { diagnosticAnnotation, githubAnnotation, outputFormat, showDiagnostic } from './policy-output.ts'
+import { notLookedAt, notLookedAtWords } from './policy-subfolders.ts'
 import { combinedLines, ruleLines } from './policy-trace.ts'
 import { count, harmless, type Terminal } from './terminal.ts'
 
 const usage = `Usage: countersign policy test FILE…|FOLDER… [--with FILE] [--format text|json|github]
 
 Runs the calls under "tests:" of policy files and says which are not decided as expected, and
-why. Each file is judged by itself. A folder stands for the .yaml and .yml files in it.
+why. Each file is judged by itself. A folder stands for the .yaml and .yml files in it, not
+in its subfolders.
 
   --with FILE       this file, or the files of this folder, are in force too; may be repeated
   --require-tests   a file without tests counts as a failure
@@ -120,6 +122,13 @@ function asJson({ file, ok, problem, diagnostics, results }: Tested): object {
   return { file, ok, ...(problem === undefined ? {} : { problem }), diagnostics, tests }
 }
 
+function summary(tested: readonly Tested[], calls: number, failed: number): string {
+  const size = `${count(calls, 'call')} in ${count(tested.filter((one) => one.results.length > 0).length, 'file')}`
+  const unusable = tested.filter((one) => !one.ok && one.results.length === 0).length
+  if (failed > 0) return `${size}: ${failed} not as expected`
+  return unusable > 0 ? `${size}: ${count(unusable, 'file')} could not be tested` : `${size}: all as expected`
+}
+
 export const policyTest: Command = {
   usage,
   run: async ({ args, out }: CommandContext) => {
@@ -160,17 +169,16 @@ export const policyTest: Command = {
     const ok = tested.every((one) => one.ok)
     const results = tested.flatMap((one) => one.results)
     const failed = results.filter((result) => !result.ok).length
+    const passedBy = notLookedAt(positionals)
+    const unseen = notLookedAtWords(passedBy)
     if (format === 'json') {
-      out.line(JSON.stringify({ ok, calls: results.length, failed, files: tested.map(asJson) }))
-    } else if (format === 'github') {
-      for (const one of tested) for (const line of annotations(one)) out.line(line)
+      const more = unseen === undefined ? {} : { notLookedAt: passedBy }
+      out.line(JSON.stringify({ ok, calls: results.length, failed, files: tested.map(asJson), ...more }))
     } else {
-      for (const one of tested) show(out, one)
-      const size = `${count(results.length, 'call')} in ${count(tested.filter((one) => one.results.length > 0).length, 'file')}`
-      const unusable = tested.filter((one) => !one.ok && one.results.length === 0).length
-      if (failed > 0) out.line(`${size}: ${failed} not as expected`)
-      else if (unusable > 0) out.line(`${size}: ${count(unusable, 'file')} could not be tested`)
-      else out.line(`${size}: all as expected`)
+      if (format === 'github') for (const one of tested) for (const line of annotations(one)) out.line(line)
+      else for (const one of tested) show(out, one)
+      out.line(summary(tested, results.length, failed))
+      if (unseen !== undefined) out.line(harmless(unseen))
     }
     return ok ? 0 : 1
   },

@@ -15,7 +15,8 @@ export type JudgedBy =
   | { what: 'policy-in-force'; revision: string; folder: string; differences: PolicyDifference[] }
   /** `problem`: why nothing is in force. */
   | { what: 'folder'; folder: string; problem: string }
-  | { what: 'named-files'; files: string[] }
+  /** `broken`: those with mistakes; they deny what they govern, be it this call or not. */
+  | { what: 'named-files'; files: string[]; broken?: { file: string; problem: string }[] }
 
 export type PolicyToJudgeBy = { judgedBy: JudgedBy; entries: PolicySetEntry[]; policy: CompiledPolicy }
 
@@ -24,8 +25,12 @@ export function policyToJudgeBy(named: readonly string[] | undefined): PolicyToJ
   if (named) {
     const read = readablePolicies(named)
     const entries = read.map(({ file, text }) => parsePolicyText(withoutMark(text), file).entry)
+    const files = read.map(({ file }) => file)
+    const broken = entries.flatMap((entry) =>
+      entry.status === 'broken' ? [{ file: entry.file, problem: entry.problem }] : [],
+    )
     return {
-      judgedBy: { what: 'named-files', files: read.map(({ file }) => file) },
+      judgedBy: { what: 'named-files', files, ...(broken.length > 0 ? { broken } : {}) },
       entries,
       policy: compiled(entries),
     }

@@ -173,6 +173,31 @@ function ownValue(object: JsonObject, key: string, keysOf: KeysOf): Found {
   return Object.hasOwn(object, key) ? (object[key] ?? null) : absent
 }
 
+/** The second spelling of a key on the path, where that is why there is no telling what the path leads to. */
+export function otherSpelling(steps: readonly PathStep[], args: JsonObject): string | undefined {
+  let values: JsonValue[] = [args]
+  for (const step of steps) {
+    if (step.kind === 'some-string') return undefined
+    const next: JsonValue[] = []
+    for (const value of values) {
+      if (Array.isArray(value)) {
+        if (step.kind === 'some-element') for (const element of value) next.push(element)
+        else if (step.kind === 'index') next.push(value[step.index] ?? null)
+      } else if (step.kind === 'key' && typeof value === 'object' && value !== null) {
+        const { key } = step
+        const folded = foldKey(key)
+        const other = Object.keys(value).find(
+          (one) => one.length === key.length && one !== key && foldKey(one) === folded,
+        )
+        if (other !== undefined) return other
+        if (Object.hasOwn(value, key)) next.push(value[key] ?? null)
+      }
+    }
+    values = next
+  }
+  return undefined
+}
+
 function collectStrings(value: JsonValue, into: Found[], keysOf: KeysOf): void {
   if (typeof value === 'string') into.push(value)
   else if (Array.isArray(value)) for (const element of value) collectStrings(element, into, keysOf)

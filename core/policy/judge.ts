@@ -3,7 +3,7 @@
 import type { AccessRequest } from '../schema/access-request.ts'
 import type { Decision, LimitClaim, RuleRef } from '../schema/decision.ts'
 import { confirmations, type Effect, effects } from '../schema/policy-words.ts'
-import { finder } from './argument-path.ts'
+import { finder, otherSpelling } from './argument-path.ts'
 import {
   byFileAndId,
   type Candidates,
@@ -149,7 +149,7 @@ function byRules(first: JudgedRule, winners: readonly JudgedRule[], request: Acc
     kind: kinds[effect],
     source: 'rule',
     rules: winners.map((winner) => refOf(winner.rule)),
-    reason: `${sentence(first, request)}${doubt(first, call)}`,
+    reason: `${sentence(first, request)}${doubt(first, request, call)}`,
     ...(message === undefined ? {} : { message }),
     risk: request.risk.class,
     // Several askers: the most impatient and the most demanding one, whatever the order of rules.
@@ -176,13 +176,16 @@ function sentence({ rule, effect, limit }: JudgedRule, request: AccessRequest): 
 }
 
 /** Says which condition a rule that counts could not settle, because "denies" alone would then puzzle people. */
-function doubt({ rule, outcome }: JudgedRule, call: CallView): string {
+function doubt({ rule, outcome }: JudgedRule, request: AccessRequest, call: CallView): string {
   if (outcome !== 'could-not-tell') return ''
   const when: NotedCondition[] = []
   const unless: NotedCondition[] = []
   ruleOutcome(rule, call, when, unless)
   const unsure = doubtful(when) ?? doubtful(unless)
-  return unsure ? `: it could not be told whether ${conditionWords(unsure.source)}` : ''
+  if (!unsure) return ''
+  const other = otherSpelling(unsure.steps, request.arguments)
+  const because = other === undefined ? '' : `the arguments also have ${plainName(other)}, so `
+  return `: ${because}it could not be told whether ${conditionWords(unsure.source)}`
 }
 
 const builtIn = (risk: string): Effect => (risk === 'read' ? 'allow' : 'require-approval')

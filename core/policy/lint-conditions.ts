@@ -2,11 +2,12 @@
 // caller gets around by one word more or one argument less.
 import type { JsonValue } from '../schema/json.ts'
 import type { PolicyArgumentCondition, PolicyConditions, PolicyRule, PolicyTest } from '../schema/policy.ts'
-import { parsePath } from './argument-path.ts'
+import { type PathStep, parsePath } from './argument-path.ts'
 import { compileGlobs } from './glob.ts'
 import type { PlacePath } from './lint-places.ts'
 import { regexBreadth } from './lint-regex.ts'
 import type { Finding, LintedRule } from './lint-rule.ts'
+import { slipFindings } from './lint-slips.ts'
 import { entryText, nameList } from './lint-words.ts'
 import { nearest } from './nearest.ts'
 
@@ -39,10 +40,11 @@ export function pathsAskedToExist(rules: readonly PolicyRule[]): Set<string> {
 export function conditionFindings(linted: LintedRule, askedToExist: ReadonlySet<string>): Finding[] {
   return argumentConditions(linted.rule).flatMap((placed) => [
     ...unknownArgument(linted, placed),
+    ...slipFindings(linted, placed),
     ...placed.condition.tests.flatMap((test) => [
       ...matchesAll(placed, test, linted),
       ...everyProgram(placed, test),
-      ...falseWhenAbsent(placed, test, askedToExist),
+      ...falseWhenAbsent(linted, placed, test, askedToExist),
     ]),
   ])
 }
@@ -123,6 +125,7 @@ function oppositeTest([operator, operand]: [string, JsonValue]): JsonValue | und
 
 /** `not_in` is false of an argument that is not there, and so is the rule. */
 function falseWhenAbsent(
+  linted: LintedRule,
   { condition, at, restricts }: PlacedCondition,
   { operator, operand }: PolicyTest,
   askedToExist: ReadonlySet<string>,
@@ -131,7 +134,7 @@ function falseWhenAbsent(
   const path = parsePath(condition.path)
   if (!path.ok || path.steps.some(({ kind }) => kind === 'some-element' || kind === 'some-string')) return []
   const positive = positiveTest(operator, operand)
-  if (positive === undefined) return []
+  if (positive === undefined || (operator === 'outside' && isOnlyPath(linted, path.steps))) return []
   const instead = entryText('not', { [condition.path]: positive })
   const also = entryText(condition.path, { exists: false })
   return [
@@ -143,7 +146,19 @@ function falseWhenAbsent(
   ]
 }
 
+/** What a tool has one path of, it has to be given; of several, any may be left out. */
+function isOnlyPath({ rule, known }: LintedRule, [first, second]: readonly PathStep[]): boolean {
+  if (first?.kind !== 'key' || second !== undefined || rule.on) return false
+  const named = [...(known?.tools ?? [])].filter(([name]) => compileGlobs(rule.tools)(name))
+  const isOnly = (names: readonly string[] = []) => names.filter((name) => pathName.test(name)).join() === first.key
+  return named.length > 0 && named.every(([, tool]) => isOnly(tool?.arguments))
+}
+
+const pathName = /path|file|folder|dir|root|cwd|source|destination|location|uri/i
+
 function positiveTest(operator: string, operand: JsonValue): JsonValue | undefined {
+  if (operator === 'outside')
+    return { inside: Array.isArray(operand) && operand.length === 1 ? (operand[0] ?? null) : operand }
   if (operator === 'not_in' || operator === 'not_equals') return oppositeTest([operator, operand])
   if (operator !== 'host' || typeof operand !== 'object' || operand === null || Array.isArray(operand)) return undefined
   const [only, ...more] = Object.entries(operand)

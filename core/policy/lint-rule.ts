@@ -10,5 +10,8 @@ export type LintedRule = PlacedRule & {
   engines: TextEngines
 }
 
-/** `at`: below the rule, `['tools', 1]`. `suggestion`: what to write instead. */
-export type Finding = { at: PlacePath; message: string; suggestion: string }
+/**
+ * `at`: below the rule, `['tools', 1]`. `suggestion`: what to write instead. `unquoted`: to be said only if what stands
+ * there is no text in quotes.
+ */
+export type Finding = { at: PlacePath; message: string; suggestion: string; unquoted?: true }

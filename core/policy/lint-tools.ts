@@ -6,6 +6,7 @@ import type { RiskClass } from '../schema/risk-class.ts'
 import { compileGlob, isLiteral } from './glob.ts'
 import { literalServers } from './lint-known.ts'
 import type { Finding, LintedRule } from './lint-rule.ts'
+import { oddNames } from './lint-tool-names.ts'
 import { nameList } from './lint-words.ts'
 import { nearest } from './nearest.ts'
 
@@ -25,7 +26,9 @@ export function toolFindings(linted: LintedRule): Finding[] {
     ]
   }
   if (rule.on) return []
-  return [...unknownTools(linted), ...unconditional(linted)]
+  const odd = oddNames(linted)
+  const told = new Set(odd.map(({ at }) => at[1]))
+  return [...odd, ...unknownTools(linted).filter(({ at }) => !told.has(at[1])), ...unconditional(linted)]
 }
 
 function unknownTools({ rule, known }: LintedRule): Finding[] {
@@ -45,7 +48,8 @@ function unknownTools({ rule, known }: LintedRule): Finding[] {
           : `Did you mean \`${meant}\`?`
       return [{ at, message: `No known tool of ${servers} matches \`${tool}\``, suggestion }]
     }
-    if (isLiteral(tool) || matched.length > 1) return []
+    // `?` is how imports write what they cannot know of a name; of several such names each has to be meant.
+    if (isLiteral(tool) || tool.includes('?') || matched.length > 1) return []
     return [
       {
         at,

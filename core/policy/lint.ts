@@ -66,9 +66,10 @@ function placedRules(entry: PolicySetEntry): PlacedRule[] {
 function placedDiagnostics(file: string, text: string, findings: readonly Finding[]): Diagnostic[] {
   const placeOf = placeFinder(text)
   return findings
-    .map(
-      ({ at, message, suggestion }): Diagnostic => ({ severity: 'warning', file, ...placeOf(at), message, suggestion }),
-    )
+    .flatMap(({ at, message, suggestion, unquoted }): Diagnostic[] => {
+      const { place, quoted } = placeOf(at)
+      return unquoted && quoted ? [] : [{ severity: 'warning', file, ...place, message, suggestion }]
+    })
     .sort((a, b) => a.line - b.line || a.column - b.column)
 }
 

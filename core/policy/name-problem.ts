@@ -24,7 +24,10 @@ export function hostProblem(operator: Operator, text: string): Problem | undefin
       ...didYouMean(host?.replace(/^.*@/, '')),
     }
   }
-  if (!isPart(operator)) return { message: `${quoted(text)} is not the name of a host` }
+  if (!isPart(operator)) {
+    const message = `${quoted(text)} is not the name of a host`
+    return text.includes('*') ? { message, suggestion: `Write ${code(`{ glob: ${quoted(text)} }`)}.` } : { message }
+  }
   if (/^[\x21-\x7e]+$/.test(text)) return undefined
   return { message: `A part of a host is compared in plain letters, not ${quoted(text)}`, suggestion: 'Write `xn--…`.' }
 }

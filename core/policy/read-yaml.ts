@@ -3,6 +3,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { maxJsonDepth } from '../wire/limits.ts'
 import { keptExactly } from './exact-number.ts'
 import type { Located, LocatedEntry, Place, Reporter } from './located.ts'
+import { code } from './read-values.ts'
 import { bombIn } from './yaml-bombs.ts'
 
 const maxAliases = 100
@@ -26,17 +27,32 @@ export function readYaml(text: string, report: Reporter): Located | undefined {
     const { line, col } = lines.linePos(offset)
     return line > 0 && col > 0 ? { line, column: col } : start
   }
+  const lineOf = (offset: number): number => placeOf(offset).line
   const document = parseQuietly(text, lines)
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+  const problems = [...document.errors, ...document.warnings]
+  const stars = new Map(problems.flatMap(({ code, pos }) => loneStar(code, pos[0], text)).map((at) => [lineOf(at), at]))
+  for (const at of stars.values()) report.error(placeOf(at), '`*` alone is no text in YAML', 'Write `"*"` in quotes.')
+  for (const { code, message, pos } of problems) {
     if (report.full) break
-    report.error(placeOf(pos[0]), ourWords[code] ?? firstLine(message), suggestions[code])
+    // What follows such a star on its line is misread because of it.
+    if (!stars.has(lineOf(pos[0])))
+      report.error(placeOf(pos[0]), ourWords[code] ?? firstLine(message), suggestions[code])
   }
   if (document.directives.yaml.version !== '1.2') {
     report.error(start, 'Policy files are YAML 1.2; remove the %YAML line')
   }
   if (document.errors.length > 0) return undefined
   if (document.contents === null) return { kind: 'nothing', ...start }
-  return new Walk(placeOf, report).read(document.contents, 1)
+  const walk = new Walk(placeOf, report)
+  const root = walk.read(document.contents, 1)
+  return walk.complete ? root : undefined
+}
+
+/** Where a `*` stands that somebody took for a text: to YAML it begins the name of an alias. */
+function loneStar(code: string, offset: number, text: string): number | [] {
+  if (code !== 'BAD_ALIAS') return []
+  if (text[offset] === '*') return offset
+  return text.startsWith('*:', offset - 1) ? offset - 1 : []
 }
 
 /** The library makes an error object for every mistake; the stacks of hundreds of thousands would take seconds. */
@@ -77,10 +93,16 @@ class Walk {
   #aliases = 0
   #aliasedNodes = 0
   #gaveUp = false
+  #merges = false
 
   constructor(placeOf: (offset: number) => Place, report: Reporter) {
     this.#placeOf = placeOf
     this.#report = report
+  }
+
+  /** Whether what was read is all that was written; what is missing would be reported as if it were not there. */
+  get complete(): boolean {
+    return !this.#gaveUp && !this.#merges
   }
 
   read(node: Node | null, depth: number): Located {
@@ -127,6 +149,7 @@ class Walk {
       const key = node.value
       if (key === '<<' && isScalar(item.key) && item.key.type === 'PLAIN') {
         // Read as an ordinary key it would be an argument of that name, and what was to be merged would be lost.
+        this.#merges = true
         this.#report.error(
           node,
           'Merge keys (`<<`) are not part of YAML 1.2',
@@ -145,7 +168,10 @@ class Walk {
 
   #expand(anchor: string, at: Place, depth: number): Located {
     const target = this.#anchors.get(anchor)
-    if (!target) return this.#giveUp(at, `There is no anchor \`&${anchor}\` before this alias`)
+    if (!target) {
+      const text = `If it is to be a text, put it in quotes: ${code(`"*${anchor}"`)}.`
+      return this.#giveUp(at, `There is no anchor ${code(`&${anchor}`)} before this alias`, text)
+    }
     if (this.#expanding.has(target) || ++this.#aliases > maxAliases) {
       return this.#giveUp(at, `More than ${maxAliases} aliases, or one that holds itself`)
     }
@@ -155,9 +181,9 @@ class Walk {
     return value
   }
 
-  #giveUp(at: Place, message: string): Located {
+  #giveUp(at: Place, message: string, suggestion?: string): Located {
     this.#gaveUp = true
-    this.#report.error(at, message)
+    this.#report.error(at, message, suggestion)
     return { kind: 'nothing', ...at }
   }
 }

@@ -2,6 +2,7 @@
 // rolling window than `max`, so no more fits into one of theirs.
 import type { JsonObject } from '../../schema/json.ts'
 import type { Place } from '../located.ts'
+import { code } from '../read-values.ts'
 import type { Counter, InterceptPolicy, InterceptRule, InterceptTool, StateCondition } from './intercept-policy.ts'
 import { windows } from './intercept-policy.ts'
 
@@ -72,7 +73,9 @@ export function countedBy(rule: Evaluating, tool: InterceptTool): Counted {
         : [`The bound ${condition.bound} is taken as ${max}, as Intercept takes it.`]
       const later =
         own === counter ? [] : ['Intercept looks at this counter before it counts the call; here the call counts too.']
-      bounds.push(bound(tool.name, rule, condition, own, max, [...remarks, ...whole, ...later]))
+      const fractions =
+        own.sum === undefined ? [] : [`Intercept adds up ${code(own.sum)} without fractions; here they count too.`]
+      bounds.push(bound(tool.name, rule, condition, own, max, [...remarks, ...whole, ...later, ...fractions]))
     }
   }
   const unused = counter && bounds.length === 0 && refused.length === 0 && counter.sum === undefined

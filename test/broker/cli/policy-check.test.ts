@@ -134,7 +134,7 @@ it('annotates for GitHub, with everything escaped that would end a value', async
   const folder = write({ 'a,b:c%.yaml': good.replace('effect: deny', 'effect: "50%\\r\\nx"'), 'ok.yaml': doubtful })
   const { code, out } = await runCli(['policy', 'check', '--format', 'github', folder, join(folder, 'none')], folder)
   expect(code).toBe(1)
-  const [error, warning, missing, end] = out.split('\n')
+  const [error, warning, missing, size, end] = out.split('\n')
   const place = (name: string) => join(folder, name).replaceAll(':', '%3A')
   expect(error).toMatch(
     /^::error file=[^,:]*a%2Cb%3Ac%25\.yaml,line=5,col=13,title=Policy mistake::`effect` must be .*50%25/,
@@ -144,7 +144,7 @@ it('annotates for GitHub, with everything escaped that would end a value', async
       '%0ASay in `when:` which arguments are harmless, or write `effect: require-approval`.',
   )
   expect(missing).toMatch(/^::error file=.*none,title=Policy mistake::.*there is no such file$/)
-  expect(end).toBe('')
+  expect([size, end]).toEqual(['3 files: 2 must be mended', ''])
 })
 
 test.skipIf(process.platform === 'win32')('prints all of it into a pipe, however much there is to say', async () => {
@@ -155,4 +155,44 @@ test.skipIf(process.platform === 'win32')('prints all of it into a pipe, however
   const { stdout } = await promisify(execFile)('sh', ['-c', line, process.execPath, cliFile, folder])
   expect(stdout.length).toBeGreaterThan(2 * 65_536)
   expect(JSON.parse(stdout)).toMatchObject({ ok: false })
+})
+
+const below = (folder: string, ...names: string[]) => {
+  for (const name of names) {
+    mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, name, 'x.yaml'), good)
+  }
+}
+
+it.each([
+  ['check', []],
+  ['check', ['--format', 'github']],
+  ['test', []],
+  ['test', ['--format', 'github']],
+  ['fmt', ['--check']],
+])('says of the files in subfolders that they were not looked at: policy %s %j', async (command, options) => {
+  const folder = write({ 'a.yaml': good })
+  // No policies: the catalogue, what is hidden, packages, and a folder without files of its own.
+  below(folder, 'servers', 'more/deep', 'catalogue', '.git', 'node_modules/x')
+  const all = await runCli(['policy', command, ...options, folder], folder)
+  const both = [join(folder, 'servers'), join(folder, 'more', 'deep')].join(', ')
+  expect(all.out).toContain(`\n2 files in 2 subfolders (${both}) were not looked at; name those folders too.\n`)
+  const one = await runCli(['policy', command, ...options, folder, join(folder, 'servers')], folder)
+  expect(one.out).toContain(`\n1 file in ${join(folder, 'more', 'deep')} was not looked at; name that folder too.\n`)
+  const files = [join(folder, 'a.yaml'), join(folder, 'servers', 'x.yaml')]
+  expect((await runCli(['policy', command, ...options, ...files], folder)).out).not.toContain('not looked at')
+})
+
+it.each([['check'], ['test']])('tells programs which folders were not looked at: policy %s', async (command) => {
+  const folder = write({ 'a.yaml': good })
+  const said = async () => JSON.parse((await runCli(['policy', command, '--json', folder], folder)).out)
+  expect(await said()).not.toHaveProperty('notLookedAt')
+  below(folder, 'servers')
+  expect(await said()).toMatchObject({ ok: true, notLookedAt: { files: 1, folders: [join(folder, 'servers')] } })
+})
+
+it('prints what it looked at where there is nothing to annotate', async () => {
+  const folder = write({ 'a.yaml': good })
+  const { code, out } = await runCli(['policy', 'check', '--format', 'github', folder], folder)
+  expect([code, out]).toEqual([0, '1 file: good\n'])
 })

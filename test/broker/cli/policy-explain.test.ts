@@ -131,6 +131,22 @@ it('judges by named files and arguments from a file', async () => {
   expect(JSON.parse(out)).toMatchObject({ combined: 'deny', decision: { kind: 'deny', rules: [{ id: 'r', file }] } })
 })
 
+it('says that a named file has mistakes, whichever server that governs, and exits with 1', async () => {
+  const folder = temporaryFolder()
+  const [good, other] = [join(folder, 'good.yaml'), join(folder, 'other.yaml')]
+  writeFileSync(good, 'version: 1\nrules:\n  - { id: a, effect: allow, tools: pay }\n')
+  writeFileSync(other, 'version: 1\nserver: other\nrulez: []\n')
+  const args = ['--tool', 'pay', '--policy', good, '--policy', other]
+  const { code, out, err } = await run(args, folder)
+  expect([code, out]).toEqual([1, expect.stringMatching(/^allow: /)])
+  const problem = 'line 3: Unknown key `rulez` in a policy file'
+  expect(err).toBe(
+    `${other}: error: ${problem}. It denies all that it governs. Run: countersign policy check ${other}\n`,
+  )
+  const json = await run([...args, '--json'], folder)
+  expect([json.code, JSON.parse(json.out).judgedBy.broken]).toEqual([1, [{ file: other, problem }]])
+})
+
 it('denies with the reason what a broken file governs', async () => {
   const folder = home()
   writeFileSync(join(folder, 'policies', 'test.yaml'), 'version: 1\nrules: 5\n')

@@ -129,4 +129,5 @@ it('annotates for GitHub', async () => {
   expect(out.split('\n')[0]).toMatch(
     /^::error file=.*a\.yaml,line=12,title=Policy test failed::others ask%0Aexpected deny%0Agot hold, by default%0ANo rule covers/,
   )
+  expect(out.split('\n').at(-2)).toBe('2 calls in 1 file: 2 not as expected')
 })

@@ -326,4 +326,19 @@ describe('what an outcome means for a rule', () => {
     )
     expect(evaluate(policy, call({ amount: 9 }), noPaths).reason).toBe('Rule big in a.yaml denies do_it')
   })
+
+  test.each([
+    ['amount', { amount: 9, Amount: 1 }, 'Amount', 'beside it'],
+    ['amount', { AMOUNT: 1 }, 'AMOUNT', 'instead of it'],
+    ['a[0].max', { a: [{ max: 1, mAx: 2 }] }, 'mAx', 'below'],
+    ['a[*].max', { a: [{ max: 1 }, { max: 2, Max: 3 }] }, 'Max', 'in some element'],
+    ['kelvin', { kelvin: 1, '\u212aelvin': 2 }, '\\u{212a}elvin', 'that looks the same'],
+    ['amount', { amount: '9', amounts: 1 }, undefined, 'that is another name'],
+  ])('the reason names a second spelling of %s: %j', (path, args, spelling, _why) => {
+    const policy = compiled({ 'a.yaml': ruleText({ id: 'big', when: { [path]: { gt: 5 } } }) })
+    const because = spelling === undefined ? '' : `the arguments also have ${spelling}, so `
+    expect(evaluate(policy, call(args), noPaths).reason).toBe(
+      `Rule big in a.yaml denies do_it: ${because}it could not be told whether ${path} is more than 5`,
+    )
+  })
 })

@@ -9,6 +9,33 @@ const rule = (lines: string) => `version: 1\nrules:\n  - id: r\n    effect: deny
 const said = (text: string) =>
   parse(text).diagnostics.map((d) => `${d.line}:${d.column} ${d.message}${d.suggestion ? ` | ${d.suggestion}` : ''}`)
 
+test.each([
+  ['version: 1\nserver: *\n', '2:9'],
+  ['version: 1\nrules:\n  - { id: r, effect: deny, tools: * }', '3:35'],
+  ['version: 1\nrules:\n  - id: r\n    effect: deny\n    tools:\n      - *\n', '6:9'],
+  ['version: 1\nrules: [{ id: r, effect: deny, tools: [*, a] }]', '2:40'],
+  ['version: 1\ndefault: { read: allow, *: deny }', '2:25'],
+])('a star without quotes is one mistake, with what to write: %j', (text, place) => {
+  expect(said(text)).toEqual([`${place} \`*\` alone is no text in YAML | Write \`"*"\` in quotes.`])
+})
+
+test('a glob without quotes is one mistake too', () => {
+  expect(said('version: 1\nrules: [{ id: r, effect: deny, tools: *_admin* }]')).toEqual([
+    '2:39 There is no anchor `&_admin*` before this alias | If it is to be a text, put it in quotes: `"*_admin*"`.',
+  ])
+})
+
+test('a merge key is one mistake, and what it would have brought is not missed', () => {
+  const text = 'version: 1\nbase: &b { id: r }\nrules: [{ <<: *b, effect: deny, tools: "*" }, { <<: *b, tools: x }]'
+  expect(said(text)).toEqual(
+    ['3:11', '3:49'].map(
+      (place) =>
+        `${place} Merge keys (\`<<\`) are not part of YAML 1.2 | Write the lines out, or use one alias for a whole map or list.`,
+    ),
+  )
+  expect(parse(text).entry).toMatchObject({ status: 'broken', servers: ['*'] })
+})
+
 test('a file with everything, spelt out', () => {
   const { entry, diagnostics } = parse(`version: 1
 name: " GitHub "
@@ -198,7 +225,11 @@ describe('wrong values, with their place and what was expected', () => {
     [rule('    when: { a: 1, "a": 2 }'), '6:19 Duplicate key `a`, first on line 6'],
     ['version: 1\n5: x', '2:1 A key must be a text | Put it in quotes.'],
     ['version: 1\nname: !!binary aGk=', '2:16 The tag tag:yaml.org,2002:binary is not allowed'],
-    ['version: 1\nname: *x', '2:7 There is no anchor `&x` before this alias'],
+    [rule('    client: *'), '6:13 `*` alone is no text in YAML | Write `"*"` in quotes.'],
+    [
+      'version: 1\nname: *x',
+      '2:7 There is no anchor `&x` before this alias | If it is to be a text, put it in quotes: `"*x"`.',
+    ],
   ])('%j', (text, expected) => {
     expect(said(text)).toContain(expected)
     expect(parse(text).entry.status).toBe('broken')

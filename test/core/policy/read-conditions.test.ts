@@ -106,6 +106,8 @@ describe('hosts and programs must look like some', () => {
       'host: { glob: "*.bücher.example" }',
       'A part of a host is compared in plain letters, not "*.bücher.example" | Write `xn--…`.',
     ],
+    ['host: "*.a.example"', '"*.a.example" is not the name of a host | Write `{ glob: "*.a.example" }`.'],
+    ['host: { in: ["a*"] }', '"a*" is not the name of a host | Write `{ glob: "a*" }`.'],
     ['host: a..example', '"a..example" is not the name of a host'],
     ['host: "0x7f.1"', '"0x7f.1" is not the name of a host'],
     [

@@ -52,7 +52,10 @@ tools:
       - { name: all, rate_limit: 60/minute }
 `
   const { text, warnings, format, rules } = imported(source)
-  expect([format, rules, warnings]).toEqual(['intercept', 4, []])
+  expect([format, rules]).toEqual(['intercept', 4])
+  expect(warnings.map(({ line, message }) => [line, message])).toEqual([
+    [15, 'Intercept adds up `amount` without fractions; here they count too.'],
+  ])
   expect(text).toBe(`# Imported from an Intercept policy. Rules that differ from the original are stricter, and say so.
 
 version: 1
@@ -79,6 +82,7 @@ rules:
     reason: "Too much: ask a person"
 
   # Intercept: create_charge, rule "daily spend" (line 13)
+  # Intercept adds up \`amount\` without fractions; here they count too.
   - id: create_charge-daily-spend
     effect: allow
     tools: create_charge
