@@ -10,6 +10,13 @@ export type SecretBox = {
 /** Reads and sets whether the app starts at login, where the host can. */
 export type LoginItem = { get(): boolean; set(on: boolean): void }
 
+/** Has the system ask who sits there (Touch ID, Windows Hello), where the host can. */
+export type OsAuth = {
+  readonly kind: 'touch-id' | 'windows-hello'
+  /** Resolves with whether it was confirmed; `reason` is shown by the system. Never rejects. */
+  confirm(reason: string): Promise<boolean>
+}
+
 export type BrokerOptions = {
   /** The data folder; see broker/paths.ts for its layout. */
   home: string
@@ -17,6 +24,7 @@ export type BrokerOptions = {
   version: string
   secretBox?: SecretBox
   loginItem?: LoginItem
+  osAuth?: OsAuth
   /** Folder with the starter policies that a first start copies. */
   starterPolicies: string
   /** One line for the host's log; never secrets, never argument values. */

@@ -163,7 +163,7 @@ function serverView(
   }
 }
 
-const setKeys = keysOf<PolicySet>({ format: true, files: true })
+const setKeys = keysOf<PolicySet>({ format: true, files: true, lockdown: true })
 const entryKeys = new Set(['file', 'status', 'policy', 'servers', 'problem'])
 const fileKeys = keysOf<PolicyFile>({ version: true, name: true, servers: true, defaults: true, rules: true })
 

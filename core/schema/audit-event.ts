@@ -64,7 +64,7 @@ export const auditEventData = {
     tool: z.string(),
     ...received,
     decision: z.enum(['allow', 'deny', 'hold']),
-    source: z.enum(['rule', 'default', 'broken-file', 'no-policy']),
+    source: z.enum(['rule', 'default', 'broken-file', 'no-policy', 'lockdown', 'session-refused']),
     rules: z.array(ruleRef),
     reason: z.string(),
     risk: z.enum(riskClasses),
@@ -98,14 +98,35 @@ export const auditEventData = {
    */
   'hold.closed': z.strictObject({
     call: callId,
-    outcome: z.enum(['approved', 'grant', 'refused', 'expired', 'released', 'cancelled', 'too-many', 'no-broker']),
+    outcome: z.enum([
+      'approved',
+      'grant',
+      'refused',
+      'expired',
+      'released',
+      'cancelled',
+      'too-many',
+      'no-broker',
+      /** The policy changed meanwhile: a new `call.decided` follows. */
+      'rejudge',
+      /** An identical call took its place. */
+      'superseded',
+      /** A request that its server had answered with a question came back with the answer: the approval of the first covers it. */
+      'continued',
+    ]),
     afterMs: z.int().nonnegative(),
     approval: z.string().optional(),
     ticket: z.string().optional(),
     by: z.string().optional(),
     reason: z.string().optional(),
+    /** The released caller comes back by itself. */
+    asksAgain: z.literal(true).optional(),
   }),
-  'call.forwarded': z.strictObject({ call: callId }),
+  'call.forwarded': z.strictObject({
+    call: callId,
+    /** A person put these in the place of the arguments: this is what ran. */
+    edited: z.strictObject({ argumentsHash: sha256, arguments: excerpt }).optional(),
+  }),
   'call.answered': z.strictObject({
     call: callId,
     outcome: z.enum(['ok', 'tool-error', 'protocol-error', 'upstream-exited']),
@@ -146,7 +167,10 @@ export const auditEventData = {
     call: callId,
     binding: sha256,
     expiresAt: time,
+    group: z.string().optional(),
   }),
+  /** Another identical call waits on an open card, or a released caller came back to it. */
+  'approval.attached': z.strictObject({ approval: z.string(), session: z.string(), call: callId }),
   'approval.decided': z.strictObject({
     approval: z.string(),
     ticket: z.string(),
@@ -157,9 +181,53 @@ export const auditEventData = {
     reason: z.string().optional(),
     /** True where the client had been released: the approval made a single-use grant instead of running the call. */
     grant: z.boolean(),
+    /** All calls it decided, where there were several. */
+    calls: z.array(callId).optional(),
+    /** The person changed the arguments; what was asked about stands in `call.decided`. */
+    edited: z.strictObject({ argumentsHash: sha256, arguments: excerpt }).optional(),
+    /** The grant or the rule (`file`, `rule`) that was made with it. */
+    remembered: z
+      .strictObject({ grant: z.string().optional(), file: z.string().optional(), rule: z.string().optional() })
+      .optional(),
   }),
-  'grant.used': z.strictObject({ approval: z.string(), session: z.string(), call: callId }),
-  'grant.expired': z.strictObject({ approval: z.string() }),
+  /** A remembered approval begins to let calls through. `scopes`: as in core/schema/grant.ts, redacted. */
+  'grant.made': z.strictObject({
+    grant: z.string(),
+    approval: z.string(),
+    client: z.string(),
+    server: z.string(),
+    tool: z.string(),
+    session: z.string().optional(),
+    lifetime: z.string(),
+    scopes: excerpt,
+    expiresAt: time,
+    by: z.string(),
+  }),
+  'grant.used': z.strictObject({
+    approval: z.string(),
+    session: z.string(),
+    call: callId,
+    grant: z.string().optional(),
+  }),
+  'grant.expired': z.strictObject({
+    approval: z.string(),
+    grant: z.string().optional(),
+    /** `expired`: its time, or the time without use. `changed`: what it depended on is no longer so. */
+    why: z.enum(['expired', 'changed', 'session', 'undone']).optional(),
+  }),
+  'grant.revoked': z.strictObject({ approval: z.string(), grant: z.string(), by: z.string() }),
+  /** A person had a rule written, or took it back again within the seconds for that (`undone`). */
+  'policy.remembered': z.strictObject({
+    files: z.array(z.string()),
+    rule: z.string(),
+    by: z.string(),
+    undone: z.literal(true).optional(),
+  }),
+  'session.refused': z.strictObject({ session: z.string(), by: z.string(), reason: z.string().optional() }),
+  'session.resumed': z.strictObject({ session: z.string(), by: z.string() }),
+  'lockdown.changed': z.strictObject({ on: z.boolean(), by: z.string() }),
+  /** What a client showed about how long it waits; a held call ends earlier from now on. */
+  'budget.learned': z.strictObject({ client: z.string(), observedMs: z.int(), budgetMs: z.int() }),
   /** The process of a session is gone without `session.ended`: what it had open is settled. */
   'session.gone': z.strictObject({ session: z.string() }),
   /** Something that should not happen: an unknown verb on the socket, a damaged spool, a foreign sender. */

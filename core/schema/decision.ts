@@ -10,8 +10,8 @@ export type RuleRef = {
   readonly line?: number
 }
 
-/** Where a decision comes from. `broken-file`: a policy file that governs the call could not be read. `no-policy`: there is none to judge by. */
-export type DecisionSource = 'rule' | 'default' | 'broken-file' | 'no-policy'
+/** Where a decision comes from. `broken-file`: a policy file that governs the call could not be read. `no-policy`: there is none to judge by. `lockdown`, `session-refused`: a person refuses everything, or everything of this session. */
+export type DecisionSource = 'rule' | 'default' | 'broken-file' | 'no-policy' | 'lockdown' | 'session-refused'
 
 /** What a limit wants counted before the decision may be carried out. `amount`: 1, or the argument summed up. */
 export type LimitClaim = {

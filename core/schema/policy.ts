@@ -92,7 +92,12 @@ export const policySetEntry = z.discriminatedUnion('status', [
 ])
 
 /** What the broker publishes as JSON and the proxy compiles. */
-export const policySet = z.strictObject({ format: z.literal(1), files: z.array(policySetEntry) })
+export const policySet = z.strictObject({
+  format: z.literal(1),
+  files: z.array(policySetEntry),
+  /** A person refuses everything: whatever the files say, every governed request is denied. */
+  lockdown: z.strictObject({ since: z.int().nonnegative(), by: z.string() }).optional(),
+})
 
 export type PolicyTest = z.infer<typeof policyTest>
 export type PolicyArgumentCondition = z.infer<typeof policyArgumentCondition>

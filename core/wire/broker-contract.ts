@@ -11,6 +11,32 @@ export const brokerProtocolVersion = 1
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
 
+/** How long this client may be kept waiting, and how that is known. */
+const holdBudget = z.strictObject({
+  /** Milliseconds of silence. */
+  ms: z.int().positive(),
+  /** Milliseconds where progress is reported meanwhile, for a client that is known to count silence only. */
+  progressMs: z.int().positive().optional(),
+  source: z.enum(['default', 'table', 'learned', 'settings']),
+})
+
+/**
+ * What the server said of a tool in the last `tools/list` that passed. `hash`: SHA-256 over the canonical JSON of the whole
+ * definition, `annotations`, `inputSchema` and all; it is part of what an approval binds to. The rest is left out where it
+ * is long.
+ */
+const toolDefinition = z.strictObject({
+  hash: sha256,
+  title: z.string().max(1024).optional(),
+  description: z
+    .string()
+    .max(16 * 1024)
+    .optional(),
+  annotations: z.record(z.string(), z.unknown()).optional(),
+  /** At most 64 KiB of JSON. */
+  inputSchema: z.record(z.string(), z.unknown()).optional(),
+})
+
 /** First message. Carries nothing worth stealing: whoever bound our socket path without the key is found out here. */
 const hello = {
   params: z.strictObject({ protocol: z.int(), nonce: z.string().min(16).max(200) }),
@@ -39,11 +65,14 @@ const sessionOpen = {
     startedAt: z.int(),
     clientInfo: z.strictObject({ name: z.string(), version: z.string() }).optional(),
   }),
-  result: z.strictObject({}),
+  result: z.strictObject({ holdBudget }),
 }
 
 /** Ed25519 over `answerMessage`, base64: a relay on the socket path can pass on what the broker says, not say it. */
 const signature = z.string()
+
+/** Arguments that the person put in the place of those asked about: these run, after they were judged by the policy. */
+const edited = z.record(z.string(), z.unknown()).optional()
 
 /**
  * Asks for a person's approval of one call. Resolves when it is decided, when a matching single-use grant exists,
@@ -67,22 +96,37 @@ const approvalRequest = {
     /** The rule author's own words (`reason:` in the policy), which the person who decides should know as well. */
     note: z.string().optional(),
     revision: z.string(),
-    /** How long the proxy can hold the client, in milliseconds. */
+    /** Rules whose limits were found used up (`ruleKey` in core/schema/decision.ts): judged again, they still are. */
+    exhausted: z.array(z.string()).max(100).optional(),
+    definition: toolDefinition.optional(),
+    /** How long the proxy can still hold the client, in milliseconds. */
     budgetMs: z.int().nonnegative(),
+    /** What that was taken from, for the card. `flag`: the proxy's own command line. */
+    budget: z.strictObject({
+      ms: z.int().nonnegative(),
+      source: z.enum([...holdBudget.shape.source.options, 'flag', 'task']),
+    }),
+    /** A released caller of this kind comes back by itself, without the model (2026-07-28, `requestState`). */
+    asksAgain: z.literal(true).optional(),
     /** How long the card may stay open, in milliseconds, where the rule says so. */
     timeoutMs: z.int().positive().optional(),
     /** What approving takes, where the rule asks for more than a click. */
     confirm: z.enum(confirmations).optional(),
   }),
   result: z.discriminatedUnion('outcome', [
-    z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string(), signature }),
-    z.strictObject({ outcome: z.literal('grant'), approval: z.string(), by: z.string(), signature }),
+    z.strictObject({ outcome: z.literal('approved'), approval: z.string(), by: z.string(), edited, signature }),
+    z.strictObject({ outcome: z.literal('grant'), approval: z.string(), by: z.string(), edited, signature }),
     z.strictObject({
       outcome: z.literal('refused'),
-      approval: z.string(),
+      /** The card that was refused; absent where none was opened (a session, or everything, is refused). */
+      approval: z.string().optional(),
       by: z.string(),
       reason: z.string().optional(),
     }),
+    /** Nothing was decided: the policy changed, and by the new one this call may not need a person. Judge it again. */
+    z.strictObject({ outcome: z.literal('rejudge'), approval: z.string() }),
+    /** The same call came again while this one waited, as from a client that had given up: that one waits in its place. */
+    z.strictObject({ outcome: z.literal('superseded'), approval: z.string(), ticket: z.string() }),
     z.strictObject({ outcome: z.literal('expired'), approval: z.string() }),
     z.strictObject({ outcome: z.literal('cancelled'), approval: z.string() }),
     z.strictObject({ outcome: z.literal('released'), approval: z.string(), ticket: z.string(), expiresAt: z.int() }),
@@ -92,7 +136,16 @@ const approvalRequest = {
 
 /** The client took the call back or went away. Whatever was decided, this call will not run. */
 const approvalCancel = {
-  params: z.strictObject({ call: z.string().min(1).max(200) }),
+  params: z.strictObject({
+    call: z.string().min(1).max(200),
+    /**
+     * `timed-out`: the client took it back and gave its own time-out as the reason. `client`: it took it back. Both tell how
+     * long this client waits. `other`: its input ended, or the proxy gave up.
+     */
+    why: z.enum(['timed-out', 'client', 'other']),
+    /** How long the client had waited then, in milliseconds, since its request or the last progress. */
+    waitedMs: z.int().nonnegative(),
+  }),
   result: z.strictObject({}),
 }
 
@@ -151,6 +204,31 @@ export const brokerRequests = {
   'limit.return': limitReturn,
 } as const
 
+/** What the broker tells a connected proxy, unasked. Neither lets anything run that would not have run before. */
+export const brokerNotifications = {
+  'session.budget': z.strictObject({ holdBudget }),
+  /**
+   * A person refuses everything of this session, or (`refusing: false`) takes that back. `signature` over
+   * `sessionRefusalMessage`; `serial` only rises, so that an older word cannot be put in again.
+   */
+  'session.refusal': z.strictObject({
+    serial: z.int().positive(),
+    refusing: z.boolean(),
+    by: z.string(),
+    reason: z.string().optional(),
+    signature,
+  }),
+} as const
+
+export type BrokerNotification = keyof typeof brokerNotifications
+export type BrokerNotice<N extends BrokerNotification> = z.infer<(typeof brokerNotifications)[N]>
+export type HoldBudget = z.infer<typeof holdBudget>
+export type ToolDefinition = z.infer<typeof toolDefinition>
+
+/** What the signature of a session's refusal covers. */
+export const sessionRefusalMessage = (of: { nonce: string; session: string; serial: number; refusing: boolean }) =>
+  `countersign-session:${JSON.stringify([of.nonce, of.session, of.serial, of.refusing])}`
+
 export type BrokerMethod = keyof typeof brokerRequests
 export type BrokerParams<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['params']>
 export type BrokerResult<M extends BrokerMethod> = z.infer<(typeof brokerRequests)[M]['result']>
@@ -171,10 +249,12 @@ export function answerMessage(of: {
   session: Introduction
   asked: BrokerParams<'approval.request'> | BrokerParams<'limit.reserve'>
   outcome: string
+  /** What a person put in the place of the arguments, if anything. */
+  edited?: Record<string, unknown>
 }): string {
   const { arguments: _shown, beside: _besides, ...asked } = { arguments: undefined, beside: undefined, ...of.asked }
   // Through JSON, as it went over the socket: members that are undefined are none.
-  const covered: unknown = JSON.parse(JSON.stringify([of.nonce, of.session, asked, of.outcome]))
+  const covered: unknown = JSON.parse(JSON.stringify([of.nonce, of.session, asked, of.outcome, of.edited]))
   return `countersign-answer:${canonicalJson(covered as JsonValue)}`
 }
 

@@ -1,6 +1,8 @@
 // The contract between a user interface and the broker. Implemented once, in broker/api/router.ts, and carried by two
 // transports: Electron IPC and HTTP with server-sent events. This is the only door through which an approval can come.
 import * as z from 'zod'
+import { riskLevels } from '../approval/risk-level.ts'
+import { argumentScope, argumentScopes, lifetimes } from '../schema/grant.ts'
 import { actions, confirmations } from '../schema/policy-words.ts'
 import { riskClasses } from '../schema/risk-class.ts'
 
@@ -8,6 +10,41 @@ import { riskClasses } from '../schema/risk-class.ts'
 const time = z.int().nonnegative()
 const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
 const effect = z.enum(['allow', 'deny', 'require-approval'])
+
+/** JSON Pointer (RFC 6901) into the card's `arguments`; into what else the message carries after `#beside`. */
+const pointer = z.string()
+
+/** A part of the arguments that deserves a look, and why. */
+const argumentMark = z.strictObject({
+  at: pointer,
+  kind: z.enum([
+    'outside-project',
+    'own-files',
+    'new-host',
+    'shell-operator',
+    'glob',
+    'secret',
+    'invisible',
+    'lookalike',
+  ]),
+  /** The part itself where it is less than the whole value (an operator, a host, a path), as it stands there. */
+  part: z.string().optional(),
+})
+
+/** Our own words (`text`), and values from outside between them. */
+const sentence = z.array(z.union([z.strictObject({ text: z.string() }), z.strictObject({ value: z.string() })]))
+
+/** How long the client is kept waiting at most, and how that is known. `task`: as long as the card is open. */
+const budget = z.strictObject({
+  ms: z.int().nonnegative(),
+  source: z.enum(['default', 'table', 'learned', 'settings', 'flag', 'task']),
+})
+
+const answerCounts = z.strictObject({
+  approved: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  expired: z.int().nonnegative(),
+})
 
 /** A held call as a person sees it. Every string from `tool` and `arguments` is hostile text. */
 const approvalCard = z.strictObject({
@@ -25,11 +62,15 @@ const approvalCard = z.strictObject({
    */
   caller: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('waiting'), until: time }),
-    z.strictObject({ state: z.literal('released') }),
+    /** `asksAgain`: it comes back by itself within moments. */
+    z.strictObject({ state: z.literal('released'), asksAgain: z.literal(true).optional() }),
     z.strictObject({ state: z.literal('gone') }),
   ]),
-  /** How many identical calls wait on this card. */
+  /** How many identical calls wait on this card; one answer settles them all. 0 once released or gone. */
   waiting: z.int().nonnegative(),
+  budget,
+  /** Cards of one burst of similar calls share this; never one that is critical or asks for a confirmation. */
+  group: z.string().optional(),
   who: z.strictObject({
     client: z.string(),
     /** What the client says of itself. */
@@ -49,6 +90,25 @@ const approvalCard = z.strictObject({
   beside: z.record(z.string(), z.unknown()).optional(),
   argumentsHash: z.string(),
   risk: z.strictObject({ class: z.enum(riskClasses), evidence: z.array(z.string()) }),
+  /** How much care it asks for: its class, one level up where characters deceive. */
+  level: z.enum(riskLevels),
+  /** How many characters in it hide or pass for others. */
+  deceptive: z.int().nonnegative(),
+  /** What the call does, from our own templates; absent where there is none for this tool. */
+  sentence: sentence.optional(),
+  marks: z.array(argumentMark),
+  /** The server's own words about the tool: hostile text. */
+  definition: z
+    .strictObject({
+      hash: z.string(),
+      title: z.string().optional(),
+      description: z.string().optional(),
+      annotations: z.record(z.string(), z.unknown()).optional(),
+      inputSchema: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
+  /** The call writes this file: `approvals.file-diff` shows what would change. A path as the arguments have it. */
+  file: z.string().optional(),
   rule: z.strictObject({
     source: z.enum(['rule', 'default']),
     rules: z.array(ruleRef),
@@ -57,11 +117,63 @@ const approvalCard = z.strictObject({
     note: z.string().optional(),
     revision: z.string(),
   }),
-  /** What approving takes. `type-name`: `approvals.approve` must carry what the person typed (core/approval/confirmation.ts). */
+  /**
+   * What approving takes. `type-name`: `approvals.approve` must carry what the person typed (core/approval/confirmation.ts).
+   * `os-auth`: the host asks the system who sits there.
+   */
   confirm: z.enum(confirmations),
   /** The last decisions on calls of the same tool by the same client, newest first. */
   before: z.array(z.strictObject({ at: time, outcome: z.string(), sameArguments: z.boolean() })),
+  /** All answers to such calls in the last 30 days. */
+  answered: answerCounts,
+  /** The same answer was given this often in a row, or the tool asks this often an hour: a rule may spare the next one. */
+  suggestion: z
+    .strictObject({
+      why: z.enum(['same-answers', 'asks-often']),
+      answer: z.enum(['approved', 'refused']),
+      times: z.int().positive(),
+      /** The narrowest that would have covered those calls. */
+      scopes: argumentScopes,
+    })
+    .optional(),
 })
+
+/** A permission left behind by an approval, as a person sees it. */
+const grant = z.strictObject({
+  id: z.string(),
+  /** `once`: the next identical call of a caller that could not wait. */
+  kind: z.enum(['once', 'remembered']),
+  approval: z.string(),
+  ticket: z.string(),
+  by: z.string(),
+  madeAt: time,
+  client: z.string(),
+  server: z.string(),
+  action: z.enum(actions),
+  tool: z.string(),
+  /** The one session it holds for; absent where it holds for every session of the client. */
+  session: z.string().optional(),
+  scopes: argumentScopes,
+  /** What it matches, one sentence a line; values from outside are marked. */
+  words: z.array(sentence),
+  lifetime: z.enum([...lifetimes, 'once']),
+  /** It is over at this moment at the latest. */
+  expiresAt: time,
+  /** It is over earlier when it was not used for this long, in milliseconds. */
+  idleMs: z.int().positive().optional(),
+  lastUsedAt: time.optional(),
+  uses: z.int().nonnegative(),
+  /** The last calls it let through, newest first. */
+  calls: z.array(z.strictObject({ call: z.string(), at: time })),
+})
+
+/** What is to be remembered of an answer. */
+const remember = z.strictObject({ lifetime: z.enum(lifetimes), scopes: argumentScopes })
+
+/** One card as it was shown: an answer to more, or to something else, is not taken. */
+const shown = z.strictObject({ id: z.string(), binding: z.string(), waiting: z.int().nonnegative() })
+
+const schemaProblem = z.strictObject({ at: pointer, message: z.string() })
 
 /** What became of a call, in one word each (audit.md). `deciding` and `waiting` are the states before the end. */
 export const callOutcomes = [
@@ -75,6 +187,7 @@ export const callOutcomes = [
   'denied-by-rule',
   'denied-by-default',
   'denied-policy-broken',
+  'denied-lockdown',
   'refused',
   'expired',
   'released',
@@ -169,8 +282,23 @@ const status = z.strictObject({
   keyStorage: z.enum(['keychain', 'file']),
   startedAt: time,
   policy: z.strictObject({ revision: z.string(), files: z.int(), problems: z.array(z.string()) }),
-  sessions: z.array(z.strictObject({ session: z.string(), client: z.string(), server: z.string(), startedAt: time })),
+  sessions: z.array(
+    z.strictObject({
+      session: z.string(),
+      client: z.string(),
+      server: z.string(),
+      startedAt: time,
+      /** A person refuses everything of it. */
+      refused: z.strictObject({ since: time, by: z.string() }).optional(),
+    }),
+  ),
   pending: z.int().nonnegative(),
+  /** Calls were turned away in the last minute because too many waited; `client` and `server` of the last. */
+  flood: z.strictObject({ turnedAway: z.int().positive(), client: z.string(), server: z.string() }).optional(),
+  /** Everything is refused, in every proxy. */
+  lockdown: z.strictObject({ since: time, by: z.string() }).optional(),
+  /** What the system can ask for where a rule wants `os-auth`; absent where it offers nothing. */
+  osAuth: z.enum(['touch-id', 'windows-hello']).optional(),
   /** Calls received since local midnight, by outcome. */
   today: z.partialRecord(z.enum(callOutcomes), z.int().nonnegative()),
   /** Alerts since the broker started, newest first. */
@@ -179,11 +307,34 @@ const status = z.strictObject({
   auditHead: z.string(),
 })
 
+/** Local time of day, 24 hours: `07:30`. */
+const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+
+/** What is known of how long a client waits, and what is made of it. */
+const clientBudget = z.strictObject({
+  client: z.string(),
+  /** In force, in milliseconds. */
+  ms: z.int().positive(),
+  source: z.enum(['default', 'table', 'learned', 'settings']),
+  /** Without the person's own number. */
+  withoutSettingMs: z.int().positive(),
+  /** It took calls back after this long, in milliseconds. */
+  observedMs: z.int().positive().optional(),
+  /** Where the number of the table comes from. */
+  note: z.string().optional(),
+})
+
 const settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   /** `undefined` where the host cannot do it (headless). */
   startAtLogin: z.boolean().optional(),
   notifications: z.boolean(),
+  /** Notifications say what the call does. Else only that something waits, and where. */
+  notificationDetails: z.boolean(),
+  /** Calls of low risk can be approved on the notification itself, where the system has buttons on it. */
+  approveFromNotification: z.boolean(),
+  /** No notifications between these local times (`22:00`, `07:00`; may pass midnight). Calls wait in the queue all the same. */
+  quietHours: z.strictObject({ from: clockTime, to: clockTime }).optional(),
 })
 
 const none = z.strictObject({})
@@ -192,22 +343,199 @@ export const uiRequests = {
   /** Everything the first screen needs, with the sequence number from which events continue. */
   snapshot: {
     params: none,
-    result: z.strictObject({ seq: z.int(), approvals: z.array(approvalCard), status, settings }),
+    result: z.strictObject({
+      seq: z.int(),
+      approvals: z.array(approvalCard),
+      grants: z.array(grant),
+      status,
+      settings,
+    }),
   },
   /**
-   * Approves exactly what `binding` names. `ran`: the waiting call was released to run. `granted`: the next identical
-   * call may run, once. `closed`: the card was no longer open; nothing was approved. `changed`: the card holds
-   * something else than `binding`; nothing was approved. `not-confirmed`: `typed` is not what the card's `confirm` asks
-   * for; nothing was approved, and the card stays.
+   * Approves exactly what `binding` names. `ran`: the waiting calls were released to run. `granted`: the next identical
+   * call may run, once. `closed`: the card was no longer open; nothing was approved. `changed`: the card holds something
+   * else than `binding`, or more calls than `waiting`; nothing was approved. `not-confirmed`: `typed` is not what the card's
+   * `confirm` asks for, or the system did not confirm who it was; nothing was approved, and the card stays. `not-valid`:
+   * the edited arguments, or what is to be remembered, cannot be: `problems` says why; the card stays.
    */
   'approvals.approve': {
-    params: z.strictObject({ id: z.string(), binding: z.string(), typed: z.string().max(1024).optional() }),
-    result: z.strictObject({ outcome: z.enum(['ran', 'granted', 'closed', 'changed', 'not-confirmed']) }),
+    params: shown.extend({
+      typed: z.string().max(1024).optional(),
+      /** Runs these in the place of the card's arguments. Not together with `remember`. */
+      edited: z.record(z.string(), z.unknown()).optional(),
+      /** Also approves later calls like this one. Its `preview` is what the person saw (`approvals.preview`). */
+      remember: remember.extend({ preview: z.string() }).optional(),
+    }),
+    result: z.strictObject({
+      outcome: z.enum(['ran', 'granted', 'closed', 'changed', 'not-confirmed', 'not-valid']),
+      problems: z.array(schemaProblem).optional(),
+      /** Takes back what was remembered (`remembered.undo`), for a few seconds. */
+      undo: z.string().optional(),
+    }),
   },
-  /** Refuses; the reason goes to the model. `closed`: the card was no longer open. */
+  /**
+   * Refuses; the reason goes to the model. `closed`: the card was no longer open. `block`: also writes a deny rule for calls
+   * like this one, as its `preview` said.
+   */
   'approvals.refuse': {
-    params: z.strictObject({ id: z.string(), binding: z.string(), reason: z.string().max(2000).optional() }),
-    result: z.strictObject({ outcome: z.enum(['refused', 'closed', 'changed']) }),
+    params: shown.extend({
+      reason: z.string().max(2000).optional(),
+      block: z.strictObject({ scopes: argumentScopes, preview: z.string() }).optional(),
+    }),
+    result: z.strictObject({
+      outcome: z.enum(['refused', 'closed', 'changed', 'not-valid']),
+      problems: z.array(schemaProblem).optional(),
+      undo: z.string().optional(),
+    }),
+  },
+  /** Answers several cards of one group, each by itself; the group's other cards stay. The reason is for those refused. */
+  'approvals.answer-group': {
+    params: z.strictObject({
+      group: z.string(),
+      answer: z.enum(['approve', 'refuse']),
+      cards: z.array(shown).min(1).max(100),
+      reason: z.string().max(2000).optional(),
+    }),
+    result: z.strictObject({
+      cards: z.array(
+        z.strictObject({
+          id: z.string(),
+          outcome: z.enum(['ran', 'granted', 'refused', 'closed', 'changed', 'not-confirmed']),
+        }),
+      ),
+    }),
+  },
+  /** What each argument of the card could be narrowed to, narrowest first, and how often the past had calls like that. */
+  'approvals.scopes': {
+    params: z.strictObject({ id: z.string() }),
+    result: z.strictObject({
+      /** Nothing where the card is closed, or its answer cannot be remembered: `problem` says why. */
+      arguments: z.array(z.strictObject({ name: z.string(), options: z.array(argumentScope) })),
+      problem: z.string().optional(),
+    }),
+  },
+  /** What remembering would make, and which past calls it would have matched. Changes nothing. */
+  'approvals.preview': {
+    params: z.strictObject({
+      id: z.string(),
+      choice: z.discriminatedUnion('kind', [
+        remember.extend({ kind: z.literal('remember') }),
+        z.strictObject({ kind: z.literal('block'), scopes: argumentScopes }),
+      ]),
+    }),
+    result: z.strictObject({
+      /** Names exactly this: an answer that carries it makes nothing else. Nothing where it cannot be made. */
+      preview: z.string().optional(),
+      /** Why it cannot be made, or what else still asks or denies. */
+      problems: z.array(z.string()),
+      words: z.array(sentence),
+      /** What the label of its lifetime means to the minute. */
+      lifetimeWords: z.string().optional(),
+      /** The policy files as they would be; `before` is absent for a new one. */
+      files: z.array(z.strictObject({ file: z.string(), before: z.string().optional(), after: z.string() })),
+      /** Of the `of` last calls of this tool by this client. `unknown`: too little of them is on record to tell. */
+      past: z.strictObject({
+        matched: z.int().nonnegative(),
+        unknown: z.int().nonnegative(),
+        of: z.int().nonnegative(),
+        since: time.optional(),
+      }),
+    }),
+  },
+  /** Checks edited arguments against the tool's input schema. `unchecked`: the server gave none that can be used. */
+  'approvals.check-edit': {
+    params: z.strictObject({ id: z.string(), edited: z.record(z.string(), z.unknown()) }),
+    result: z.strictObject({ problems: z.array(schemaProblem), unchecked: z.string().optional() }),
+  },
+  /** What the file of a card with `file` would become. Read now; the file may change before the call runs. */
+  'approvals.file-diff': {
+    params: z.strictObject({ id: z.string() }),
+    result: z.discriminatedUnion('state', [
+      z.strictObject({
+        state: z.enum(['changed', 'created', 'same']),
+        /** Absolute, as it was resolved. */
+        path: z.string(),
+        hunks: z.array(
+          z.strictObject({
+            oldStart: z.int().nonnegative(),
+            newStart: z.int().nonnegative(),
+            /** Each begins with ` `, `+` or `-`. */
+            lines: z.array(z.string()),
+          }),
+        ),
+      }),
+      /** It cannot be shown: why, in a sentence. */
+      z.strictObject({ state: z.literal('unknown'), problem: z.string() }),
+    ]),
+  },
+  /** Refuses what waits of this session, and everything it calls from now on, until it is over or this is taken back. */
+  'sessions.refuse': {
+    params: z.strictObject({ session: z.string(), reason: z.string().max(2000).optional() }),
+    result: z.strictObject({ outcome: z.enum(['refused', 'gone']), cards: z.int().nonnegative() }),
+  },
+  'sessions.resume': {
+    params: z.strictObject({ session: z.string() }),
+    result: z.strictObject({ outcome: z.enum(['resumed', 'not-refused']) }),
+  },
+  /** Refuses everything in every proxy, what waits included; survives a restart. `on: false` lifts it. */
+  'lockdown.set': { params: z.strictObject({ on: z.boolean() }), result: z.strictObject({ on: z.boolean() }) },
+  'grants.revoke': {
+    params: z.strictObject({ id: z.string() }),
+    result: z.strictObject({ outcome: z.enum(['revoked', 'gone']) }),
+  },
+  'grants.revoke-all': { params: none, result: z.strictObject({ revoked: z.int().nonnegative() }) },
+  /** `too-late`: the seconds for it are over. `changed`: the policy file was edited since; nothing was undone. */
+  'remembered.undo': {
+    params: z.strictObject({ undo: z.string() }),
+    result: z.strictObject({ outcome: z.enum(['undone', 'too-late', 'changed']) }),
+  },
+  'budgets.list': { params: none, result: z.strictObject({ clients: z.array(clientBudget) }) },
+  /** `ms: null` takes the person's own number away; `forget` what was learned as well. */
+  'budgets.set': {
+    params: z.strictObject({
+      client: z.string().min(1).max(200),
+      ms: z
+        .int()
+        .min(1_000)
+        .max(24 * 3_600_000)
+        .nullable(),
+      forget: z.literal(true).optional(),
+    }),
+    result: z.strictObject({ clients: z.array(clientBudget) }),
+  },
+  /** How this person answers: for their eyes, from the local log. */
+  'statistics.get': {
+    params: z.strictObject({ days: z.int().min(1).max(365) }),
+    result: z.strictObject({
+      since: time,
+      asked: z.int().nonnegative(),
+      answered: answerCounts,
+      /** Calls that policy or a grant settled without asking. */
+      settledAlone: z.int().nonnegative(),
+      medianAnswerMs: z.int().nonnegative().optional(),
+      /** Approvals within 1.5 s of the card's opening: too fast to have read it. */
+      fastApprovals: z.int().nonnegative(),
+      rules: z.array(
+        z.strictObject({
+          /** Nothing for the default of a risk class. */
+          rule: ruleRef.optional(),
+          asked: z.int().nonnegative(),
+          answered: answerCounts,
+          medianAnswerMs: z.int().nonnegative().optional(),
+        }),
+      ),
+      /** Tools that asked most, with the most they asked within any one hour. */
+      tools: z.array(
+        z.strictObject({
+          client: z.string(),
+          server: z.string(),
+          tool: z.string(),
+          asked: z.int().nonnegative(),
+          answered: answerCounts,
+          mostAnHour: z.int().nonnegative(),
+        }),
+      ),
+    }),
   },
   /** Calls, newest first. `before` is the `next` of the page before. */
   'activity.list': {
@@ -237,7 +565,7 @@ export const uiRequests = {
     result: z.strictObject({ outcome: z.enum(['accepted', 'not-removed']) }),
   },
   'settings.set': {
-    params: settings.partial(),
+    params: settings.partial().extend({ quietHours: settings.shape.quietHours.unwrap().nullable().optional() }),
     result: settings,
   },
 } as const
@@ -250,6 +578,8 @@ export const uiEvent = z.discriminatedUnion('type', [
     id: z.string(),
     outcome: z.enum(['approved', 'refused', 'expired', 'cancelled']),
   }),
+  /** All grants there are now. */
+  z.strictObject({ type: z.literal('grants.changed'), grants: z.array(grant) }),
   z.strictObject({ type: z.literal('calls.changed'), calls: z.array(callSummary) }),
   z.strictObject({ type: z.literal('policies.changed'), revision: z.string() }),
   z.strictObject({ type: z.literal('status.changed'), status }),
@@ -257,7 +587,7 @@ export const uiEvent = z.discriminatedUnion('type', [
   /** The host asks the UI to show something: a clicked notification opens its card. */
   z.strictObject({
     type: z.literal('reveal'),
-    screen: z.enum(['approvals', 'activity', 'policies', 'settings']),
+    screen: z.enum(['approvals', 'activity', 'policies', 'settings', 'statistics', 'grants']),
     id: z.string().optional(),
   }),
 ])
@@ -274,6 +604,12 @@ export type UiError = { code: 'unknown-method' | 'bad-params' | 'unauthorized' |
 export type UiReply = { ok: true; value: unknown } | { ok: false; error: UiError }
 
 export type ApprovalCard = z.infer<typeof approvalCard>
+export type ArgumentMark = z.infer<typeof argumentMark>
+export type Sentence = z.infer<typeof sentence>
+export type Grant = z.infer<typeof grant>
+export type ShownCard = z.infer<typeof shown>
+export type SchemaProblem = z.infer<typeof schemaProblem>
+export type ClientBudget = z.infer<typeof clientBudget>
 export type CallOutcome = (typeof callOutcomes)[number]
 export type CallSummary = z.infer<typeof callSummary>
 export type CallDetail = z.infer<typeof callDetail>

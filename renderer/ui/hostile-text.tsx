@@ -1,6 +1,6 @@
 // The only way a string from outside reaches the screen: text nodes, with everything invisible made visible.
 import { Fragment, useMemo } from 'react'
-import { type TextPart, visibleText } from './visible-text.ts'
+import { type TextPart, visibleText } from '../../core/text/visible-text.ts'
 
 const meaning: Record<Extract<TextPart, { kind: 'mark' }>['mark'], string> = {
   control: 'Control character',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { arrange, nextOpen, rowIds } from '../../renderer/features/approvals/arrange.ts'
 import { createInertGate } from '../../renderer/features/approvals/inert.ts'
 import { applyEvent, modelFromSnapshot } from '../../renderer/state/model.ts'
-import { riskLevel } from '../../renderer/ui/risk.tsx'
+import { riskLevel } from '../../core/approval/risk-level.ts'
 import { card, settings, status } from './gallery/fixtures.ts'
 
 const held = (id: string, session: string, openedAt: number) =>

@@ -1,7 +1,7 @@
 // Our own words for what a card is about: a tool call, or another request, some of which the server makes of the client.
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import type { ClosedCard } from '../../state/model.ts'
-import { countDeceptive, visibleText } from '../../ui/visible-text.ts'
+import { countDeceptive, visibleText } from '../../../core/text/visible-text.ts'
 
 type Action = ApprovalCard['action']
 

@@ -1,7 +1,7 @@
 // For a moment after a card appears, changes, or the window takes focus, nothing can be approved: a click or key press
 // meant for what was there before must not land on this.
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
-import type { RiskLevel } from '../../ui/risk.tsx'
+import type { RiskLevel } from '../../../core/approval/risk-level.ts'
 
 /** How long Approve stays inert, in milliseconds. */
 export const inertTimes: Record<RiskLevel, number> = { low: 700, elevated: 700, critical: 2000 }

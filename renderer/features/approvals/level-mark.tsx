@@ -1,5 +1,5 @@
 // The three levels of care as shapes: a ring, a half-filled diamond, a filled square with its corner rules.
-import type { RiskLevel } from '../../ui/risk.tsx'
+import type { RiskLevel } from '../../../core/approval/risk-level.ts'
 
 const tones: Record<RiskLevel, string> = { low: 'text-muted', elevated: 'text-hold', critical: 'text-deny' }
 const words: Record<RiskLevel, string> = { low: 'Low risk', elevated: 'Elevated risk', critical: 'Critical' }

@@ -1,7 +1,7 @@
 // The queue: held calls by client session, oldest wait first.
 import { useNow } from '../../state/clock.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
-import { riskLevel } from '../../ui/risk.tsx'
+import { riskLevel } from '../../../core/approval/risk-level.ts'
 import { countdown } from '../../ui/time.ts'
 import type { QueueGroup, QueueRow } from './arrange.ts'
 import { deceptiveOn } from './card-words.ts'

@@ -1,7 +1,7 @@
 // Nothing from outside may be invisible or pass for something else: a table of what hides and what is honest.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countDeceptive, type VisibleText, visibleText } from '../../renderer/ui/visible-text.ts'
+import { countDeceptive, type VisibleText, visibleText } from '../../../core/text/visible-text.ts'
 
 /** `text|[mark label]` as one line. */
 const flat = ({ parts }: VisibleText): string =>
