@@ -1,5 +1,6 @@
 // Packs policies/catalogue/*.yaml into core/risk/catalogue.json, which the programs carry: one text a server, so that
-// starting costs one look at each server's names and only the server in use is unpacked (core/risk/catalogue.ts).
+// starting costs one look at each server's names and only the server in use is unpacked (core/risk/catalogue.ts). What is
+// said of calls goes into catalogue-sentences.json, which only the broker carries.
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { atRoot } from './lib.mjs'
@@ -15,7 +16,7 @@ const letters = {
   money: 'm',
 }
 const serverKeys = ['id', 'name', 'checked', 'start', 'aliases', 'npm', 'pypi', 'images', 'programs', 'hosts', 'tools']
-const toolKeys = ['class', 'why', 'ignore-annotations', 'raises', 'arguments']
+const toolKeys = ['class', 'why', 'says', 'ignore-annotations', 'raises', 'arguments']
 
 const catalogueFolder = atRoot('policies/catalogue')
 
@@ -51,6 +52,7 @@ function readServer(file) {
       entry.why === undefined || /^[a-z`][^\n“”]{1,99}$/.test(entry.why),
       `${tool}: why, in few words that follow a colon`,
     )
+    must(/^[[A-Z][^\n]*[^\s.]$/.test(entry.says ?? ''), `${tool}: says what a call does, without a full stop`)
     for (const argument of entry.arguments ?? [])
       must(/^[^\s,^\d][^\s,^]*$/.test(argument), `${tool}: odd argument ${argument}`)
     for (const [argument, riskClass] of Object.entries(entry.raises ?? {})) {
@@ -85,6 +87,12 @@ export function packCatalogue() {
     ].join('\n')
   }
   return packed
+}
+
+/** What core/risk/catalogue-sentences.json holds: each tool's template by the ids of the servers. */
+export function packSentences() {
+  const sentencesOf = ({ tools }) => Object.fromEntries(Object.entries(tools).map(([tool, { says }]) => [tool, says]))
+  return Object.fromEntries([...readCatalogue()].map(([id, server]) => [id, sentencesOf(server)]))
 }
 
 /** Names that several tools share, most often used first; tools give their places in this list, in base 36. */

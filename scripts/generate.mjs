@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
-import { packCatalogue } from './catalogue.mjs'
+import { packCatalogue, packSentences } from './catalogue.mjs'
 import { atRoot, modernNode } from './lib.mjs'
 
 /** `produce` gives the value of a JSON file. */
@@ -12,6 +12,7 @@ const generated = [
     produce: async () => (await source('core/schema/policy-text.ts')).policyJsonSchema(),
   },
   { file: 'core/risk/catalogue.json', produce: packCatalogue },
+  { file: 'core/risk/catalogue-sentences.json', produce: packSentences },
 ]
 
 /** A TypeScript module of ours, on any Node. */

@@ -54,8 +54,8 @@ async function listed(home, name, version, { args = [], env = {} } = {}) {
     const tools = await toolsOf(child)
     const kept = tools.map(({ name: tool, annotations = {}, inputSchema }) => {
       const said = hints.filter((key) => typeof annotations[key] === 'boolean').map((key) => [key, annotations[key]])
-      const names = Object.keys(inputSchema?.properties ?? {})
-      return { name: tool, ...(said.length > 0 ? { annotations: Object.fromEntries(said) } : {}), arguments: names }
+      const hinted = said.length > 0 ? { annotations: Object.fromEntries(said) } : {}
+      return { name: tool, ...hinted, ...argumentsOf(inputSchema) }
     })
     const text = `${JSON.stringify({ package: name, version: about.version, tools: kept }, null, 2)}\n`
     return { text, found: `${kept.length} tools of ${name}@${about.version}` }
@@ -63,6 +63,37 @@ async function listed(home, name, version, { args = [], env = {} } = {}) {
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
+}
+
+/** Which must be there, which can be lists, and which hold nothing that a sentence could say. */
+function argumentsOf({ properties = {}, required = [] } = {}) {
+  const names = Object.keys(properties)
+  const some = (key, kept) => (kept.length > 0 ? { [key]: kept } : {})
+  return {
+    arguments: names,
+    ...some(
+      'required',
+      names.filter((name) => required.includes(name)),
+    ),
+    ...some(
+      'lists',
+      names.filter((name) => kindsOf(properties[name]).some((kind) => kind.startsWith('list'))),
+    ),
+    ...some(
+      'objects',
+      names.filter((name) => kindsOf(properties[name]).every((kind) => kind.endsWith('object'))),
+    ),
+  }
+}
+
+/** `object`, `list of object`, `list` of anything else, or `plain`. */
+function kindsOf(schema) {
+  const choices = schema?.anyOf ?? schema?.oneOf
+  if (choices) return choices.flatMap(kindsOf)
+  return [schema?.type ?? 'plain'].flat().map((type) => {
+    if (type === 'array') return kindsOf(schema.items).every((kind) => kind === 'object') ? 'list of object' : 'list'
+    return type === 'object' ? 'object' : 'plain'
+  })
 }
 
 async function toolsOf(child) {
