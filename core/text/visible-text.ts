@@ -106,7 +106,7 @@ const csi = /\u001b\[[0-?]*[ -/]*[@-~]/y
 const tagRun = /[\u{e0000}-\u{e007f}]+/uy
 
 /** A run of characters that must become one mark, such as an ANSI colour or text hidden in tag characters. */
-function runAt(text: string, offset: number): { length: number; part: TextPart } | undefined {
+function runAt(text: string, offset: number): { length: number; part: PlacedMark['part'] } | undefined {
   csi.lastIndex = offset
   const sequence = csi.exec(text)?.[0]
   if (sequence !== undefined) {
@@ -123,55 +123,72 @@ function runAt(text: string, offset: number): { length: number; part: TextPart }
   return { length: tags.length, part: { kind: 'mark', mark: 'tag', label } }
 }
 
+/** A mark, and where it stands in the text: UTF-16 offsets, the end exclusive. */
+export type PlacedMark = {
+  readonly part: Extract<TextPart, { kind: 'mark' }>
+  readonly start: number
+  readonly end: number
+}
+
+/** True where nothing in the text can be a mark, told by one look at it. */
+export const isPlainText = (text: string, multiline: boolean): boolean =>
+  !mayDeceive.test(text) && (multiline || !/[\n\t]/.test(text))
+
 /**
- * Splits `text` into plain text and marks, so that showing the parts in order shows everything.
+ * The marks of `text`, in order.
  * @param multiline Whether line breaks and tabs are part of the layout; elsewhere they are marks.
  */
-export function visibleText(text: string, multiline = false): VisibleText {
-  if (!mayDeceive.test(text) && (multiline || !/[\n\t]/.test(text))) {
-    return { parts: text === '' ? [] : [{ kind: 'text', text }], deceptive: 0 }
-  }
+export function* marksIn(text: string, multiline = false): Generator<PlacedMark> {
+  if (isPlainText(text, multiline)) return
   const confusable = findConfusables(text)
-  const parts: TextPart[] = []
-  let plain = ''
-  let deceptive = 0
   let before = ''
   let stacked = 0
-  const push = (part: TextPart, counts: boolean): void => {
-    if (plain !== '') parts.push({ kind: 'text', text: plain })
-    plain = ''
-    parts.push(part)
-    if (counts) deceptive += 1
-  }
   let offset = 0
   while (offset < text.length) {
-    const run = runAt(text, offset)
+    const code = text.codePointAt(offset) ?? 0
+    const run = code === 0x1b || code >= 0xe0000 ? runAt(text, offset) : undefined
     if (run !== undefined) {
-      push(run.part, true)
+      yield { part: run.part, start: offset, end: offset + run.length }
       offset += run.length
       before = ''
       continue
     }
-    const code = text.codePointAt(offset) ?? 0
     const character = String.fromCodePoint(code)
-    const next = text.codePointAt(offset + character.length)
-    const after = next === undefined ? '' : String.fromCodePoint(next)
-    const twin = confusable.get(offset)
-    const kind = kindOf(character, code, before, after, multiline)
-    stacked = /\p{M}/u.test(character) ? stacked + 1 : 0
-    if (kind !== undefined) {
-      push({ kind: 'mark', mark: kind, label: codeLabel(code) }, kind !== 'odd')
-    } else if (twin !== undefined) {
-      push({ kind: 'mark', mark: 'lookalike', label: twin, shape: character }, true)
-    } else if (stacked > maxStackedMarks) {
-      push({ kind: 'mark', mark: 'broken', label: codeLabel(code) }, true)
-    } else {
-      plain += character
-    }
-    before = character
+    const start = offset
     offset += character.length
+    const next = text.codePointAt(offset)
+    const after = next === undefined ? '' : String.fromCodePoint(next)
+    const twin = confusable.get(start)
+    const kind = kindOf(character, code, before, after, multiline)
+    stacked = code >= 0x300 && /\p{M}/u.test(character) ? stacked + 1 : 0
+    before = character
+    const part: PlacedMark['part'] | undefined =
+      kind !== undefined
+        ? { kind: 'mark', mark: kind, label: codeLabel(code) }
+        : twin !== undefined
+          ? { kind: 'mark', mark: 'lookalike', label: twin, shape: character }
+          : stacked > maxStackedMarks
+            ? { kind: 'mark', mark: 'broken', label: codeLabel(code) }
+            : undefined
+    if (part !== undefined) yield { part, start, end: offset }
   }
-  if (plain !== '') parts.push({ kind: 'text', text: plain })
+}
+
+/**
+ * Splits `text` into plain text and marks, so that showing the parts in order shows everything.
+ * @param multiline As for `marksIn`.
+ */
+export function visibleText(text: string, multiline = false): VisibleText {
+  const parts: TextPart[] = []
+  let deceptive = 0
+  let at = 0
+  for (const { part, start, end } of marksIn(text, multiline)) {
+    if (start > at) parts.push({ kind: 'text', text: text.slice(at, start) })
+    parts.push(part)
+    if (part.mark !== 'odd') deceptive += 1
+    at = end
+  }
+  if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) })
   return { parts, deceptive }
 }
 
