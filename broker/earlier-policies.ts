@@ -18,6 +18,7 @@ const servers = z.array(z.string())
 const governing = z.looseObject({ servers })
 /** Given back as it was, key by key: compared with what files say now. */
 const policy = z.custom<{ servers: string[] }>((value) => governing.safeParse(value).success)
+const lockdown = z.object({ since: z.int().nonnegative(), by: z.string() })
 const snapshot = z.object({
   files: z.array(
     z.union([z.object({ file: z.string(), status: z.literal('ok'), policy }), z.object({ file: z.string(), servers })]),
@@ -38,4 +39,21 @@ export function earlierPolicies(published: string): EarlierPolicies {
     return [entry.file, { servers: entry.policy.servers, rules: JSON.stringify(entry.policy) }]
   })
   return { revision: split.header.revision, files: new Map(files) }
+}
+
+/**
+ * The lockdown that was published, or nothing; nothing as well where that cannot be read, so ask the log too. One of a shape
+ * we do not know is one all the same, since the file was written.
+ */
+export function earlierLockdown(published: string): z.infer<typeof lockdown> | undefined {
+  try {
+    const split = splitPublished(fs.readFileSync(published, 'utf8'))
+    if (!split.ok) return undefined
+    const found = z.looseObject({ lockdown: z.unknown() }).parse(JSON.parse(split.payload)).lockdown
+    if (found === undefined) return undefined
+    const known = lockdown.safeParse(found)
+    return known.success ? known.data : { since: Math.round(fs.statSync(published).mtimeMs), by: 'unknown' }
+  } catch {
+    return undefined // said by whoever reads the policies
+  }
 }

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs'
 import * as os from 'node:os'
 import * as path from 'node:path'
-import type { PolicySet } from '../core/schema/policy.ts'
+import type { PolicySet, PolicySetEntry } from '../core/schema/policy.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
 import { joinPublished, signedText } from '../core/wire/published-policy.ts'
 import type { UiResult } from '../core/wire/ui-contract.ts'
@@ -27,6 +27,8 @@ export type Policies = {
   list(): UiResult<'policies.list'>
   /** @throws if it cannot be recorded or published: then the file still counts. */
   acceptRemoval(file: string, by: string): UiResult<'policies.accept-removal'>['outcome']
+  /** Publishes again what is in force, with what else the set carries now. @throws if it cannot; it is tried again later. */
+  publish(): void
   stop(): void
 }
 
@@ -35,6 +37,8 @@ export type PoliciesOptions = {
   keys: InstallKeys
   /** Folder with the policies that a first start copies. */
   starterPolicies: string
+  /** What the published set says of it. */
+  lockdown(): PolicySet['lockdown']
   /** Throws on a set that the proxies could not carry out: it is not published. */
   compile(set: PolicySet): void
   published(revision: string, files: string[], problems: string[]): void
@@ -62,11 +66,15 @@ export function startPolicies(options: PoliciesOptions): Policies {
 
   const publish = () => {
     const { entries, problems: found } = files.inForce()
-    const set: PolicySet = { format: 1, files: entries }
+    const lockdown = options.lockdown()
+    let set: PolicySet = { format: 1, files: entries, ...(lockdown ? { lockdown } : {}) }
     try {
       options.compile(set)
     } catch (error) {
-      throw new NotCompiled((error as Error).message, { cause: error })
+      const { message } = error as Error
+      if (!lockdown) throw new NotCompiled(message, { cause: error })
+      // The brake must not wait for the files to be mended: nothing of them counts meanwhile.
+      set = { ...set, files: entries.map((entry) => brokenEntry(entry, `the policies cannot be compiled: ${message}`)) }
     }
     const payload = JSON.stringify(set)
     const next = sha256(payload)
@@ -184,12 +192,25 @@ export function startPolicies(options: PoliciesOptions): Policies {
       }
       return 'accepted'
     },
+    publish: () => {
+      try {
+        publish()
+      } catch (error) {
+        fail(error)
+        throw error
+      }
+    },
     stop: () => {
       settling.stop()
       watched.stop()
       links.stop()
     },
   }
+}
+
+function brokenEntry(entry: PolicySetEntry, problem: string): PolicySetEntry {
+  const servers = entry.status === 'ok' ? entry.policy.servers : entry.servers
+  return { file: entry.file, status: 'broken', servers, problem }
 }
 
 function readEarlier({ layout, alert }: PoliciesOptions): EarlierPolicies {
@@ -204,8 +225,7 @@ function readEarlier({ layout, alert }: PoliciesOptions): EarlierPolicies {
 
 /**
  * The first start gets the baseline, so that there is something to read and to edit, and guards for a data folder that
- * is not where the baseline looks for it. Every start gets this version's
- * JSON Schema beside it, by which editors complete and check policies.
+ * is not where the baseline looks for it. Every start gets this version's JSON Schema beside it, for editors.
  */
 function seed(layout: HomeLayout, starterPolicies: string, log: (line: string) => void): void {
   const first = !fs.existsSync(layout.published) && policyNames(layout.policies).length === 0

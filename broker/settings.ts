@@ -1,40 +1,75 @@
 // The person's settings: a small JSON file, and what only the host can set.
 import * as fs from 'node:fs'
 import * as z from 'zod'
-import type { Settings } from '../core/wire/ui-contract.ts'
+import { type Settings, uiRequests } from '../core/wire/ui-contract.ts'
 import type { LoginItem } from './host-contract.ts'
 import { writeAtomically } from './paths.ts'
 
-const stored = z.strictObject({ theme: z.enum(['system', 'light', 'dark']), notifications: z.boolean() })
-const defaults: z.infer<typeof stored> = { theme: 'system', notifications: true }
+const stored = uiRequests['settings.set'].result.omit({ startAtLogin: true })
+type Stored = z.infer<typeof stored>
+
+const defaults: Stored = {
+  theme: 'system',
+  notifications: true,
+  notificationDetails: false,
+  approveFromNotification: false,
+}
+
+/** `quietHours: null` takes them away. */
+export type SettingsChange = z.infer<(typeof uiRequests)['settings.set']['params']>
 
 export type SettingsStore = {
   get(): Settings
-  set(change: { [K in keyof Settings]?: Settings[K] | undefined }): Settings
+  set(change: SettingsChange): Settings
 }
 
-/** Settings in `file`. One that cannot be read is reported and replaced at the next change; nothing of policy is in it. */
+/**
+ * Settings in `file`. What of it cannot be used is reported and replaced at the next change, the rest counts; nothing of
+ * policy is in it.
+ */
 export function openSettings(
   file: string,
   loginItem: LoginItem | undefined,
   log: (line: string) => void,
 ): SettingsStore {
-  let values = defaults
-  if (fs.existsSync(file)) {
-    try {
-      values = stored.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
-    } catch (error) {
-      log(`${file} cannot be read, the default settings are in use: ${(error as Error).message}`)
-    }
-  }
+  let values = read(file, log)
   const get = (): Settings => ({ ...values, ...(loginItem ? { startAtLogin: loginItem.get() } : {}) })
   return {
     get,
-    set: ({ startAtLogin, theme = values.theme, notifications = values.notifications }) => {
+    set: ({ startAtLogin, quietHours, ...given }) => {
       if (startAtLogin !== undefined) loginItem?.set(startAtLogin)
-      values = { theme, notifications }
-      writeAtomically(file, `${JSON.stringify(values, null, 2)}\n`)
+      const { quietHours: before, ...rest } = values
+      const hours = quietHours === undefined ? before : quietHours
+      const next = stored.parse({ ...rest, ...withoutUndefined(given), ...(hours ? { quietHours: hours } : {}) })
+      writeAtomically(file, `${JSON.stringify(next, null, 2)}\n`)
+      values = next
       return get()
     },
   }
 }
+
+function read(file: string, log: (line: string) => void): Stored {
+  if (!fs.existsSync(file)) return defaults
+  let found: Record<string, unknown>
+  try {
+    found = z.record(z.string(), z.unknown()).parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+  } catch (error) {
+    log(`${file} cannot be read, the default settings are in use: ${(error as Error).message}`)
+    return defaults
+  }
+  const problem = (name: string, what: string) =>
+    log(`${file}: ${JSON.stringify(name)} ${what}. It is not used; the other settings are.`)
+  const usable = Object.entries(found).filter(([name, value]) => {
+    if (!Object.hasOwn(stored.shape, name)) {
+      problem(name, 'is no setting that this version knows')
+      return false
+    }
+    const parsed = stored.partial().safeParse({ [name]: value })
+    if (!parsed.success) problem(name, `cannot be ${JSON.stringify(value)}`)
+    return parsed.success
+  })
+  return stored.parse({ ...defaults, ...Object.fromEntries(usable) })
+}
+
+const withoutUndefined = (values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

@@ -4,10 +4,10 @@ import * as crypto from 'node:crypto'
 import * as fs from 'node:fs'
 import { type CompiledPolicy, compilePolicy } from '../core/policy/compile.ts'
 import type { PolicySet } from '../core/schema/policy.ts'
-import { signedText, splitPublished } from '../core/wire/published-policy.ts'
 import { loadEngines } from './engines.ts'
 import { log } from './log.ts'
 import { sha256 } from './sha256.ts'
+import { readSigned, stampOf } from './signed-snapshot.ts'
 
 /** The policy in force, or why there is none: then every call is refused. */
 export type PolicyState = { ok: true; policy: CompiledPolicy; revision: string } | { ok: false; problem: string }
@@ -66,8 +66,7 @@ export function publishedPolicy(file: string, trusted: () => TrustedKey): Policy
       })
       let stamp: string
       try {
-        const { mtimeMs, size, ino } = fs.statSync(file)
-        stamp = `${mtimeMs}/${size}/${ino}`
+        stamp = stampOf(file)
       } catch {
         seen = ''
         state = {
@@ -88,40 +87,58 @@ export function publishedPolicy(file: string, trusted: () => TrustedKey): Policy
 }
 
 function load(file: string, trusted: TrustedKey): PolicyState {
-  const fail = (problem: string): PolicyState => ({
-    ok: false,
-    problem: `the published policy cannot be used: ${problem}`,
-  })
-  if (!trusted.ok) return fail(trusted.problem)
   try {
-    const split = splitPublished(fs.readFileSync(file, 'utf8'))
-    if (!split.ok) return fail(split.problem)
-    const { header, payload } = split
-    const signature = Buffer.from(header.signature, 'base64')
-    if (!crypto.verify(null, Buffer.from(signedText(payload)), trusted.key, signature)) {
-      return fail('its signature is not that of the Countersign app')
-    }
-    if (sha256(payload) !== header.revision) return fail('its revision does not match its content')
-    return { ok: true, policy: compilePolicy(JSON.parse(payload) as PolicySet, loadEngines), revision: header.revision }
+    const read = readSigned(file, trusted)
+    if (!read.ok) return unusable(read.problem)
+    const { payload, revision } = read
+    return { ok: true, policy: compilePolicy(JSON.parse(payload) as PolicySet, loadEngines), revision }
   } catch (error) {
-    return fail((error as Error).message)
+    return unusable((error as Error).message)
   }
 }
 
-/** The policy of one YAML file, read once. The parser (yaml, zod) is loaded only here. */
-export function policyFromYaml(file: string): PolicySource {
-  let state: PolicyState | undefined
+const unusable = (problem: string): PolicyState => ({
+  ok: false,
+  problem: `the published policy cannot be used: ${problem}`,
+})
+
+/**
+ * The policy of one YAML file, read once. The parser (yaml, zod) is loaded only here. `lockdown` is what the app says,
+ * which has no other say here.
+ */
+export function policyFromYaml(file: string, lockdown: () => PolicySet['lockdown']): PolicySource {
+  let inForce: (() => PolicyState) | undefined
   const loading = import('./policy-file.ts').then(({ readPolicyFile }) => {
     const read = readPolicyFile(file)
-    state = read.ok
-      ? { ok: true, policy: compilePolicy(read.set, loadEngines), revision: sha256(JSON.stringify(read.set)) }
-      : read
     if (!read.ok) log(`${read.problem}; every call will be refused`)
-    return state
+    inForce = read.ok ? lockable(read.set, lockdown) : () => read
+    return inForce()
   })
   loading.catch(() => undefined) // reported by `current`
   const current = () =>
-    state ??
+    inForce?.() ??
     loading.catch((error: Error) => ({ ok: false as const, problem: `the policy cannot be read: ${error.message}` }))
   return { current, lately: current }
+}
+
+/** The set with the lockdown of the moment; the same state for the same lockdown. */
+function lockable(set: PolicySet, lockdown: () => PolicySet['lockdown']): () => PolicyState {
+  const stateOf = (lockedSet: PolicySet): PolicyState => {
+    return { ok: true, policy: compilePolicy(lockedSet, loadEngines), revision: sha256(JSON.stringify(lockedSet)) }
+  }
+  const lockedState = (by: PolicySet['lockdown']): PolicyState => {
+    try {
+      return stateOf({ ...set, ...(by === undefined ? {} : { lockdown: by }) })
+    } catch (error) {
+      return unusable((error as Error).message)
+    }
+  }
+  const open = stateOf(set)
+  let locked: { by: PolicySet['lockdown']; state: PolicyState } | undefined
+  return () => {
+    const by = lockdown()
+    if (by === undefined) return open
+    if (locked?.by !== by) locked = { by, state: lockedState(by) }
+    return locked.state
+  }
 }

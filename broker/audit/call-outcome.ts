@@ -1,12 +1,15 @@
 // The state machine of a call: one word for what became of it, derived from the facts its events left.
 //
 //   received                                                  deciding
-//   decided deny                                              denied-by-rule | denied-by-default | denied-policy-broken
+//   decided deny                                              denied-by-rule | denied-by-default | denied-policy-broken |
+//                                                               denied-lockdown; refused where its session is
 //   decided allow ────────────────────────────────┐
 //   decided hold, open                            │           waiting
 //     the broker's card closed first              │           refused | expired | cancelled
-//     hold closed: approved, grant ───────────────┤
+//     hold closed: approved, grant, continued ────┤
 //     hold closed: refused, expired, cancelled    │           the same word
+//     hold closed: superseded                     │           cancelled
+//     hold closed: rejudge                        │           waiting, until it is decided again
 //     hold closed: too-many                       │           too-many
 //     hold closed: no-broker                      │           never-shown; with a card, as the card closed | cancelled
 //     hold closed: released (client has a ticket) │           released, then as the card closes:
@@ -60,7 +63,7 @@ function decisionOf(facts: CallFacts): 'allow' | 'deny' | 'hold' | undefined {
 }
 
 /** After an approval the policy is asked again; that it would allow by now does not take the approval away. */
-const personSaidYes = (facts: CallFacts) => facts.hold === 'approved' || facts.hold === 'grant'
+const personSaidYes = ({ hold }: CallFacts) => hold === 'approved' || hold === 'grant' || hold === 'continued'
 
 const over = (facts: CallFacts) => facts.session_over === 1 || facts.cancelled_at !== null
 
@@ -74,12 +77,17 @@ function denied(source: CallFacts['source']): CallOutcome {
     case 'broken-file':
     case 'no-policy':
       return 'denied-policy-broken'
+    case 'lockdown':
+      return 'denied-lockdown'
+    case 'session-refused':
+      return 'refused'
   }
 }
 
 function held(facts: CallFacts): CallOutcome {
   switch (facts.hold) {
     case 'approved':
+    case 'continued':
       return permitted(facts, 'approved')
     case 'grant':
       return permitted(facts, 'allowed-by-grant')
@@ -88,6 +96,11 @@ function held(facts: CallFacts): CallOutcome {
     case 'cancelled':
     case 'too-many':
       return notPermitted(facts, facts.hold)
+    case 'superseded':
+      return notPermitted(facts, 'cancelled')
+    // The card says how it was closed, which was not the end of the call.
+    case 'rejudge':
+      return notPermitted(facts, over(facts) ? 'cancelled' : 'waiting')
     case 'no-broker':
       return notPermitted(facts, facts.approval_state === null ? 'never-shown' : (cardOutcome(facts) ?? 'cancelled'))
     case 'released':

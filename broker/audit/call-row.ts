@@ -1,4 +1,4 @@
-// The rows that browsing reads. Both are derived from events alone (projection.ts) and can be made again from them.
+// The rows that browsing reads. All are derived from events alone (projection.ts) and can be made again from them.
 import type { AuditEventData } from '../../core/schema/audit-event.ts'
 import type { CallOutcome } from '../../core/wire/ui-contract.ts'
 
@@ -34,6 +34,8 @@ export type CallRow = {
   rule: string | null
   /** JSON array of rule references. */
   rules: string | null
+  /** The same of the decision that held it; null for a call that never was. */
+  held_rules: string | null
   /** The policy's reason; a person's own is `person_reason`. */
   reason: string | null
   revision: string | null
@@ -51,6 +53,8 @@ export type CallRow = {
   /** 1 where the approval made a single-use grant instead of running this call. */
   approval_grant: Bit
   approval_decided_at: number | null
+  /** Id of the remembered grant that let it through. */
+  grant_id: string | null
   ticket: string | null
   decided_by: string | null
   person_reason: string | null
@@ -58,6 +62,8 @@ export type CallRow = {
   result_text: string | null
   result_bytes: number | null
   result_truncated: Bit | null
+  /** 1 where policy or a remembered grant settled it, without a question to anyone. */
+  alone: Bit
   /** 1 where the session ended, or its process was gone, while the call was open. */
   session_over: Bit
 }
@@ -83,6 +89,18 @@ export type SessionRow = {
   gone_at: number | null
 }
 
+/** One question to a person; several calls can share it. */
+export type CardRow = {
+  approval: string
+  /** The call it was opened for. */
+  call: string
+  session: string
+  opened_at: number | null
+  decided_at: number | null
+  outcome: AuditEventData<'approval.decided'>['outcome'] | null
+  decided_by: string | null
+}
+
 /** A call of which nothing is known but that some event names it. */
 export const blankCall = (call: string, session: string, t: number): CallRow => ({
   call,
@@ -104,6 +122,7 @@ export const blankCall = (call: string, session: string, t: number): CallRow => 
   source: null,
   rule: null,
   rules: null,
+  held_rules: null,
   reason: null,
   revision: null,
   arguments_text: null,
@@ -116,6 +135,7 @@ export const blankCall = (call: string, session: string, t: number): CallRow => 
   approval_state: null,
   approval_grant: 0,
   approval_decided_at: null,
+  grant_id: null,
   ticket: null,
   decided_by: null,
   person_reason: null,
@@ -123,6 +143,7 @@ export const blankCall = (call: string, session: string, t: number): CallRow => 
   result_text: null,
   result_bytes: null,
   result_truncated: null,
+  alone: 0,
   session_over: 0,
 })
 
@@ -146,6 +167,18 @@ export const blankSession = (session: string, t: number): SessionRow => ({
   gone_at: null,
 })
 
+/** A card of which nothing is known but what it is about. */
+export const blankCard = (approval: string, call: string, session: string): CardRow => ({
+  approval,
+  call,
+  session,
+  opened_at: null,
+  decided_at: null,
+  outcome: null,
+  decided_by: null,
+})
+
 /** Column names, taken from the blank rows so that there is one list to keep. `id` is SQLite's and not derived. */
 export const callColumns = Object.keys(blankCall('', '', 0)) as (keyof CallRow)[]
+export const cardColumns = Object.keys(blankCard('', '', '')) as (keyof CardRow)[]
 export const sessionColumns = Object.keys(blankSession('', 0)) as (keyof SessionRow)[]

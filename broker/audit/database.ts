@@ -28,7 +28,7 @@ export function openAuditDatabase(path: string, options: { readonly?: boolean } 
 
 /** Reads a little of everything, so that damage shows at the start and not in the middle of a held call. */
 function lookForDamage(db: Db): string | undefined {
-  for (const table of ['event', 'call', 'session', 'spool', 'limit_use']) {
+  for (const table of ['event', 'call', 'session', 'card', 'host', 'spool', 'limit_use']) {
     db.prepare(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`).get()
   }
   const bytes = Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))

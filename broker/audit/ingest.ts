@@ -5,7 +5,7 @@ import { sha256 as nodeSha256 } from '../sha256.ts'
 import type { Db } from './driver.ts'
 import { eventAppender } from './event-log.ts'
 import { project } from './projection.ts'
-import { createStore, type ProjectionStore } from './projection-store.ts'
+import { createStore, mainTables, type ProjectionStore } from './projection-store.ts'
 import { isBrokerSession, isSessionName, openSpool, type SpoolFile, sessionOfFile, spoolPath } from './spool-file.ts'
 import { readSpool } from './spool-line.ts'
 import { loadSpool, newSpool, type SpoolProblem, type SpoolRow, saveSpool } from './spool-row.ts'
@@ -45,7 +45,7 @@ export type IngestOptions = {
 
 export function createIngest(db: Db, options: IngestOptions): Ingest {
   const { spoolFolder, now, sha256 = nodeSha256 } = options
-  const store = createStore(db, { call: 'main.call', session: 'main.session' })
+  const store = createStore(db, mainTables)
   const unreadable = new Set<string>()
 
   const ingestFile = (session: string): IngestResult => {

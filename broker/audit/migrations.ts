@@ -2,11 +2,17 @@
 // One that changes what projection.ts makes of events must also rebuild `call` and `session`, or verify will object.
 import { BrokerStartError } from '../host-contract.ts'
 import type { Db } from './driver.ts'
+import { rebuildRows } from './rebuild.ts'
 
 /** "CSGN" in SQLite's header, so that another program's database is never mistaken for ours. */
 const applicationId = 0x4353474e
 
-const migrations: readonly string[] = [
+type Migration =
+  | string
+  /** When all steps are done, what is derived is made again from the events. */
+  | { sql: string; rebuild: true }
+
+const migrations: readonly Migration[] = [
   `
   CREATE TABLE event (
     seq INTEGER PRIMARY KEY,
@@ -123,6 +129,35 @@ const migrations: readonly string[] = [
   `,
   // What was asked for, where that is no tools/call. No event before this said so, so no row has to be made again.
   'ALTER TABLE call ADD COLUMN action TEXT',
+  // Questions to people and their answers, by card; hosts that calls named; what lockdown was last.
+  {
+    sql: `
+    ALTER TABLE call ADD COLUMN held_rules TEXT;
+    ALTER TABLE call ADD COLUMN grant_id TEXT;
+    ALTER TABLE call ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX call_asked ON call (client, server, tool, received_at) WHERE approval IS NOT NULL;
+    CREATE INDEX call_approval ON call (approval) WHERE approval IS NOT NULL;
+    CREATE INDEX call_alone ON call (alone, received_at);
+
+    CREATE TABLE card (
+      approval TEXT PRIMARY KEY,
+      call TEXT NOT NULL,
+      session TEXT NOT NULL,
+      opened_at INTEGER,
+      decided_at INTEGER,
+      outcome TEXT,
+      decided_by TEXT
+    ) STRICT;
+    CREATE INDEX card_opened ON card (opened_at);
+    CREATE INDEX card_open ON card (approval) WHERE outcome IS NULL;
+
+    CREATE TABLE host (host TEXT PRIMARY KEY, first_at INTEGER NOT NULL) STRICT;
+
+    CREATE INDEX event_lockdown ON event (seq) WHERE type = 'lockdown.changed';
+    CREATE INDEX session_client ON session (client, started_at);
+    `,
+    rebuild: true,
+  },
 ]
 
 /** The version a fully migrated database carries in `user_version`. */
@@ -131,7 +166,7 @@ export const schemaVersion = migrations.length
 const versionOf = (db: Db) => Number(db.pragma('user_version', { simple: true }))
 
 /**
- * Brings the database up to `schemaVersion`, each step in a transaction of its own. Throws `BrokerStartError`
+ * Brings the database up to `schemaVersion`, or leaves it as it is. Throws `BrokerStartError`
  * (`database-newer`, `database-corrupt`) before it changes anything, and an Error where a read-only one is too old.
  */
 export function migrate(db: Db, path: string): void {
@@ -157,14 +192,13 @@ export function migrate(db: Db, path: string): void {
       `The audit database ${path} is older than this program. Start Countersign once to bring it up to date.`,
     )
   }
-  for (const [index, sql] of migrations.entries()) {
-    const step = db.transaction(() => {
-      // Asked again under the lock: another process may have migrated in the meantime.
-      if (versionOf(db) > index) return
-      db.exec(sql)
-      db.pragma(`application_id = ${applicationId}`)
-      db.pragma(`user_version = ${index + 1}`)
-    })
-    step.immediate()
-  }
+  const upgrade = db.transaction(() => {
+    // Asked again under the lock: another process may have migrated in the meantime.
+    const due = migrations.slice(versionOf(db))
+    for (const migration of due) db.exec(typeof migration === 'string' ? migration : migration.sql)
+    if (due.some((migration) => typeof migration !== 'string')) rebuildRows(db)
+    db.pragma(`application_id = ${applicationId}`)
+    db.pragma(`user_version = ${schemaVersion}`)
+  })
+  upgrade.immediate()
 }

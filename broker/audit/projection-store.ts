@@ -2,7 +2,7 @@
 // `flush`, because a batch touches the same call many times.
 
 import { openOutcomes } from './call-outcome.ts'
-import { type CallRow, callColumns, type SessionRow, sessionColumns } from './call-row.ts'
+import { type CallRow, type CardRow, callColumns, cardColumns, type SessionRow, sessionColumns } from './call-row.ts'
 import { type Db, prepared } from './driver.ts'
 
 /** Which calls of a session: not settled yet, settled by the session's end, or made before the session was known. */
@@ -13,6 +13,10 @@ export type ProjectionStore = {
   putCall(row: CallRow): void
   session(id: string): SessionRow | undefined
   putSession(row: SessionRow): void
+  card(id: string): CardRow | undefined
+  putCard(row: CardRow): void
+  /** Hosts that a call named that was forwarded at `t`. */
+  seen(hosts: readonly string[], t: number): void
   callsOf(session: string, which: CallsOf): CallRow[]
   /** Writes what changed and forgets it; call inside a transaction. Returns the ids of the changed calls. */
   flush(): string[]
@@ -29,15 +33,34 @@ const filters: Record<CallsOf, { sql: string; test: (row: CallRow) => boolean }>
   nameless: { sql: "client = ''", test: (row) => row.client === '' },
 }
 
-/** `tables` are qualified names: `main.call`, or those of temporary tables with the same columns and a unique key. */
-export function createStore(db: Db, tables: { call: string; session: string }): ProjectionStore {
+/**
+ * Qualified names: `main.call`, or those of temporary tables with the same columns and a unique key. Without `host` hosts are
+ * not kept.
+ */
+export type ProjectionTables = { call: string; session: string; card: string; host?: string }
+
+export const mainTables = {
+  call: 'main.call',
+  session: 'main.session',
+  card: 'main.card',
+  host: 'main.host',
+} as const satisfies ProjectionTables
+
+export function createStore(db: Db, tables: ProjectionTables): ProjectionStore {
   const calls = cachedTable<CallRow, 'call'>(db, tables.call, 'call', callColumns)
   const sessions = cachedTable<SessionRow, 'session'>(db, tables.session, 'session', sessionColumns)
+  const cards = cachedTable<CardRow, 'approval'>(db, tables.card, 'approval', cardColumns)
+  const hosts = new Map<string, number>()
   return {
     call: calls.get,
     putCall: calls.put,
     session: sessions.get,
     putSession: sessions.put,
+    card: cards.get,
+    putCard: cards.put,
+    seen(named, t) {
+      if (tables.host !== undefined) for (const host of named) hosts.set(host, Math.min(hosts.get(host) ?? t, t))
+    },
     callsOf(session, which) {
       const { sql, test } = filters[which]
       const select = `SELECT call FROM ${tables.call} WHERE session = ? AND ${sql}`
@@ -52,14 +75,24 @@ export function createStore(db: Db, tables: { call: string; session: string }): 
     },
     flush() {
       sessions.flush()
+      cards.flush()
+      const write = prepared<[string, number]>(db, hostUpsert(tables.host ?? mainTables.host))
+      for (const [host, t] of hosts) write.run(host, t)
+      hosts.clear()
       return calls.flush()
     },
     forget() {
       sessions.forget()
+      cards.forget()
+      hosts.clear()
       calls.forget()
     },
   }
 }
+
+const hostUpsert = (table: string) =>
+  `INSERT INTO ${table} (host, first_at) VALUES (?, ?)
+   ON CONFLICT (host) DO UPDATE SET first_at = min(first_at, excluded.first_at)`
 
 type Cached<R> = {
   get(key: string): R | undefined

@@ -5,7 +5,16 @@
 // only a broker's spool (`broker-…`) speaks of approvals and grants. Other events are kept in the chain but change no row.
 
 import { outcomeOf } from './call-outcome.ts'
-import { type Bit, blankCall, blankSession, type CallRow, type SessionRow } from './call-row.ts'
+import {
+  type Bit,
+  blankCall,
+  blankCard,
+  blankSession,
+  type CallRow,
+  type CardRow,
+  type SessionRow,
+} from './call-row.ts'
+import { hostsInExcerpt } from './hosts.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import { isBrokerSession } from './spool-file.ts'
 import type { KnownEvent } from './spool-line.ts'
@@ -61,7 +70,12 @@ function projectProxy(store: ProjectionStore, session: string, t: number, event:
     case 'call.cancelled': {
       const { call } = event.data
       if (!call.startsWith(`${session}.`)) return
-      settle(store, applyProxyEvent(callRow(store, call, session, t), t, event))
+      const before = callRow(store, call, session, t)
+      const after = applyProxyEvent(before, t, event)
+      settle(store, after)
+      if (after.forwarded_at !== null && before.forwarded_at === null) {
+        store.seen(hostsInExcerpt(ranWith(after, event)), t)
+      }
       return
     }
     default:
@@ -69,31 +83,47 @@ function projectProxy(store: ProjectionStore, session: string, t: number, event:
   }
 }
 
+/** What of the arguments is on record of a call that was just forwarded. */
+function ranWith(row: CallRow, event: ProxyCallEvent): { text: string; truncated: boolean } {
+  const edited = event.type === 'call.forwarded' ? event.data.edited : undefined
+  return edited?.arguments ?? { text: row.arguments_text ?? '', truncated: row.arguments_truncated === 1 }
+}
+
 function projectBroker(store: ProjectionStore, t: number, event: KnownEvent): void {
   switch (event.type) {
     case 'approval.opened': {
       const { call, session, approval, ticket } = event.data
-      const row = callRow(store, call, session, t)
-      settle(store, { ...row, approval, ticket, approval_state: row.approval_state ?? 'open' })
+      store.putCard({ ...cardRow(store, approval, call, session), call, opened_at: t })
+      settle(store, { ...waitingOn(callRow(store, call, session, t), approval), ticket })
+      return
+    }
+    case 'approval.attached': {
+      const { call, session, approval } = event.data
+      settle(store, waitingOn(callRow(store, call, session, t), approval))
       return
     }
     case 'approval.decided': {
-      const { call, session, approval, ticket, outcome, by, reason, grant } = event.data
-      settle(store, {
-        ...callRow(store, call, session, t),
-        ...{ approval, ticket },
-        approval_state: outcome,
-        approval_grant: bit(grant),
-        approval_decided_at: t,
-        // The card's word on who decided is the broker's own, and stands over the proxy's copy of it.
-        decided_by: by,
-        person_reason: reason ?? null,
-      })
+      const { call, session, approval, ticket, outcome, by, reason, grant, calls = [call] } = event.data
+      store.putCard({ ...cardRow(store, approval, call, session), decided_at: t, outcome, decided_by: by })
+      for (const one of new Set(calls)) {
+        const row = callRow(store, one, session, t)
+        settle(store, {
+          ...row,
+          ...{ approval, ticket },
+          approval_state: outcome,
+          approval_grant: bit(grant),
+          approval_decided_at: t,
+          // The card's word on who decided is the broker's own, and stands over the proxy's copy of it. That the policy
+          // took the card away is nobody's decision on the call.
+          decided_by: by === 'policy' ? row.decided_by : by,
+          person_reason: reason ?? null,
+        })
+      }
       return
     }
     case 'grant.used': {
-      const { call, session, approval } = event.data
-      settle(store, { ...callRow(store, call, session, t), approval })
+      const { call, session, approval, grant } = event.data
+      settle(store, { ...callRow(store, call, session, t), approval, grant_id: grant ?? null })
       return
     }
     case 'session.gone': {
@@ -128,6 +158,7 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
         arguments: args,
         forwarded,
       } = event.data
+      const named = JSON.stringify(rules)
       return {
         ...row,
         ...{ tool, decision, source, reason, risk, revision },
@@ -135,7 +166,8 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
         decided_at: t,
         forwarded_at: forwarded ? t : row.forwarded_at,
         rule: source === 'rule' ? (rules[0]?.id ?? null) : null,
-        rules: JSON.stringify(rules),
+        rules: named,
+        held_rules: decision === 'hold' ? named : row.held_rules,
         arguments_text: args.text,
         arguments_bytes: args.bytes,
         arguments_truncated: bit(args.truncated),
@@ -143,7 +175,8 @@ function applyProxyEvent(row: CallRow, t: number, event: ProxyCallEvent): CallRo
       }
     }
     case 'hold.opened':
-      return { ...row, hold: row.hold ?? 'open' }
+      // Judged again, it can be held again.
+      return { ...row, hold: row.hold === 'rejudge' ? 'open' : (row.hold ?? 'open') }
     case 'hold.closed': {
       const { outcome, afterMs, approval, ticket, by, reason } = event.data
       return {
@@ -189,6 +222,23 @@ function callRow(store: ProjectionStore, call: string, session: string, t: numbe
   }
 }
 
-const settle = (store: ProjectionStore, row: CallRow) => store.putCall({ ...row, outcome: outcomeOf(row) })
+const cardRow = (store: ProjectionStore, approval: string, call: string, session: string): CardRow =>
+  store.card(approval) ?? blankCard(approval, call, session)
+
+/** The card stays as it stands where the call is known to wait on it; what an earlier card of the call said is over. */
+function waitingOn(row: CallRow, approval: string): CallRow {
+  if (row.approval === approval) return { ...row, approval_state: row.approval_state ?? 'open' }
+  return { ...row, approval, approval_state: 'open', approval_grant: 0, approval_decided_at: null }
+}
+
+const settle = (store: ProjectionStore, row: CallRow) =>
+  store.putCall({ ...row, outcome: outcomeOf(row), alone: bit(settledAlone(row)) })
+
+/** Lockdown and a refused session are a person's word, and a single-use grant is the answer to a question. */
+function settledAlone({ grant_id, approval, hold, decision, source }: CallRow): boolean {
+  if (grant_id !== null) return true
+  if (approval !== null || hold !== null || decision === null || decision === 'hold') return false
+  return source === 'rule' || source === 'default' || source === 'broken-file'
+}
 
 const bit = (value: boolean): Bit => (value ? 1 : 0)

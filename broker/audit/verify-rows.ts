@@ -1,19 +1,28 @@
-// Compares the browsable rows with what the events make of them, in temporary tables that live as long as one check.
-import { callColumns, sessionColumns } from './call-row.ts'
+// Compares the browsable rows with what the events make of them, in temporary tables that live as long as one check. The
+// hosts are left out: they only take a mark from a card, and how they are read from arguments may change.
+import { callColumns, cardColumns, sessionColumns } from './call-row.ts'
 import type { Db } from './driver.ts'
 import { createStore, type ProjectionStore } from './projection-store.ts'
 import type { VerifyProblem } from './verify-report.ts'
 
-type Replayed = { call: string; session: string }
+type Replayed = { call: string; session: string; card: string }
 
 /** Runs `work` with a store over empty tables of the same columns. Call inside a transaction, which must not outlive it. */
 export function withReplayTables<R>(db: Db, work: (store: ProjectionStore, replayed: Replayed) => R): R {
-  const replayed: Replayed = { call: 'temp.replayed_call', session: 'temp.replayed_session' }
-  const drop = `DROP TABLE IF EXISTS ${replayed.call}; DROP TABLE IF EXISTS ${replayed.session};`
+  const replayed: Replayed = {
+    call: 'temp.replayed_call',
+    session: 'temp.replayed_session',
+    card: 'temp.replayed_card',
+  }
+  const drop = Object.values(replayed)
+    .map((table) => `DROP TABLE IF EXISTS ${table};`)
+    .join(' ')
   db.exec(`
     ${drop}
     CREATE TABLE ${replayed.call} AS SELECT ${callColumns.join(', ')} FROM main.call WHERE 0;
     CREATE TABLE ${replayed.session} AS SELECT ${sessionColumns.join(', ')} FROM main.session WHERE 0;
+    CREATE TABLE ${replayed.card} AS SELECT ${cardColumns.join(', ')} FROM main.card WHERE 0;
+    CREATE UNIQUE INDEX temp.replayed_card_key ON replayed_card (approval);
     CREATE UNIQUE INDEX temp.replayed_call_key ON replayed_call (call);
     CREATE INDEX temp.replayed_call_session ON replayed_call (session, outcome);
     CREATE UNIQUE INDEX temp.replayed_session_key ON replayed_session (session);
@@ -23,13 +32,14 @@ export function withReplayTables<R>(db: Db, work: (store: ProjectionStore, repla
   return result
 }
 
-type Comparison = { where: 'call' | 'session'; key: string; replayed: string }
+type Comparison = { where: 'call' | 'session' | 'card'; key: string; replayed: string }
+const columnsOf = { call: callColumns, session: sessionColumns, card: cardColumns } as const
 type Row = Record<string, string | number | null>
 
 /** The first row, oldest first, that is not what its events say. */
 export function firstDifferentRow(db: Db, { where, key, replayed }: Comparison): VerifyProblem | undefined {
   const stored = `main.${where}`
-  const columns: readonly string[] = where === 'call' ? callColumns : sessionColumns
+  const columns: readonly string[] = columnsOf[where]
   const tuple = (alias: string) => columns.map((column) => `${alias}.${column}`).join(', ')
   const different = db
     .prepare<[], string>(

@@ -42,6 +42,7 @@ function verifySnapshot(db: Db, sha256: Sha256, spoolFolder: string | undefined)
       walked.problem,
       firstDifferentRow(db, { where: 'call', key: 'call', replayed: replayed.call }),
       firstDifferentRow(db, { where: 'session', key: 'session', replayed: replayed.session }),
+      firstDifferentRow(db, { where: 'card', key: 'approval', replayed: replayed.card }),
       firstBadSpoolRow(db) ?? (spoolFolder === undefined ? undefined : firstBadSpool(db, spoolFolder, sha256)),
     ].filter((problem) => problem !== undefined)
     const calls = prepared<[], { count: number }>(db, 'SELECT count(*) AS count FROM main.call').get()?.count ?? 0

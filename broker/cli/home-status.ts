@@ -29,6 +29,8 @@ export type HomeStatus = {
         /** Where the folder says something else than what is in force; broken files and removed ones are among them. */
         differences: PolicyDifference[]
         publishedAt: number
+        /** Everything is refused, in every proxy, until a person lifts that. */
+        lockdown?: { since: number; by: string }
       }
     | { problem: string }
   audit:
@@ -87,7 +89,11 @@ function readPolicy(layout: HomeLayout): HomeStatus['policy'] {
     entry.status === 'broken' ? [{ file: entry.file, problem: entry.problem }] : [],
   )
   const differences = policyDifferences(layout.policies, set)
-  return { revision, files: set.files.length, broken, differences, publishedAt }
+  const { lockdown } = set
+  return {
+    ...{ revision, files: set.files.length, broken, differences, publishedAt },
+    ...(lockdown ? { lockdown } : {}),
+  }
 }
 
 function readAudit(layout: HomeLayout, midnight: number): Pick<HomeStatus, 'audit' | 'notIngested'> {

@@ -45,7 +45,7 @@ export function policyToJudgeBy(named: readonly string[] | undefined): PolicyToJ
   const { revision, set } = published
   let policy: CompiledPolicy
   try {
-    policy = compiled(set.files)
+    policy = compilePolicy(set, () => textEngines)
   } catch (error) {
     return byFolder(folder, `what was published cannot be used: ${(error as Error).message}`)
   }

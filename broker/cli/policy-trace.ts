@@ -160,6 +160,7 @@ function saw({ seen, path }: Extract<TraceCondition, { kind: 'argument' }>): str
 /** How what the rules said became the decision, in a sentence or two. */
 export function combinedLines(trace: Trace): string[] {
   const { combined, rules, defaults, decision, action, tool, broken } = trace
+  if (combined === 'lockdown') return [`No rule is looked at: ${decision.reason}.`]
   if (combined === 'broken-file') {
     return broken.map(
       ({ file, problem }) => `${harmless(file)} cannot be used, so it denies what it governs: ${harmless(problem)}`,

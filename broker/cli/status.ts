@@ -34,8 +34,20 @@ function policyCells(out: Terminal, { policy, running }: HomeStatus, now: number
     return [['Policy', { text: `${problem}; every call is refused`, colour: 'red' }]]
   }
   const published = `${count(policy.files, 'file')}, published ${shortTime(policy.publishedAt, now)}`
-  const inForce = running ? '' : '; allow and deny rules go on without the app'
+  const inForce = running || policy.lockdown ? '' : '; allow and deny rules go on without the app'
+  const lockdown: Cell[][] = policy.lockdown
+    ? [
+        [
+          'Lockdown',
+          {
+            text: `on since ${shortTime(policy.lockdown.since, now)}; every call is refused until it is lifted in Countersign`,
+            colour: 'red',
+          },
+        ],
+      ]
+    : []
   return [
+    ...lockdown,
     ['Policy', `revision ${policy.revision.slice(0, 12)}, ${published}${inForce}`],
     ...policy.differences.flatMap((difference): Cell[][] => {
       const colour = difference.folder === 'broken' || difference.folder === 'removed' ? 'red' : 'yellow'

@@ -6,6 +6,7 @@ import { type CompiledRule, compileRule, globs, knownEffect } from './compile-ru
 import type { TextEngines } from './engines.ts'
 import { compileGlobs, type TextMatcher } from './glob.ts'
 import { keysOf, knownWord, onlyKnown } from './known.ts'
+import { lockdownWords } from './lockdown-words.ts'
 import { rememberedEngines } from './remembered-engines.ts'
 import { toolIndex } from './tool-index.ts'
 
@@ -26,11 +27,13 @@ export type Candidates = {
 }
 
 export type CompiledPolicy = {
+  /** Why everything is denied, where a person locked everything down. */
+  readonly lockdown: string | undefined
   /** For `tools/call`. */
   candidates(server: string, tool: string): Candidates
   /** For any other request: only rules with that `on`, and no defaults. */
   others(server: string, action: OtherAction): Candidates
-  /** Whether the policy has a say in such requests at all; in `tools/call` it always has. */
+  /** Whether the policy has a say in such requests at all; in `tools/call` it always has, under lockdown in everything. */
   governs(server: string, action: Action): boolean
   /** Whether the client is not to see the tool in `tools/list`. */
   hides(server: string, client: string, tool: string): boolean
@@ -94,17 +97,26 @@ export function compilePolicy(set: PolicySet, engines: () => TextEngines): Compi
     if (!others) throw new Error(`requests of the kind \`${String(action)}\` are not known to this version`)
     return others
   }
+  const lockdown = lockdownReason(set)
   return {
+    lockdown,
     candidates: (server, tool) => viewOf(server).candidates(tool),
     others: othersOf,
     governs(server, action) {
-      if (action === 'tools/call') return true
+      if (action === 'tools/call' || lockdown !== undefined) return true
       const others = othersOf(server, action)
       return others.broken.length > 0 || others.rules.length > 0
     },
     hides: (server, client, tool) => viewOf(server).hiding(tool).some(about(client)),
     hidesAny: (server, client) => viewOf(server).hidden.some(about(client)),
   }
+}
+
+function lockdownReason({ lockdown }: PolicySet): string | undefined {
+  if (lockdown === undefined) return undefined
+  onlyKnown(lockdown, lockdownKeys, 'lockdown')
+  if (typeof lockdown.since !== 'number') throw new Error('policy lockdown does not say since when')
+  return lockdownWords(lockdown.since)
 }
 
 const about = (client: string) => (rule: CompiledRule) => rule.client === undefined || rule.client(client)
@@ -164,6 +176,7 @@ function serverView(
 }
 
 const setKeys = keysOf<PolicySet>({ format: true, files: true, lockdown: true })
+const lockdownKeys = keysOf<NonNullable<PolicySet['lockdown']>>({ since: true, by: true })
 const entryKeys = new Set(['file', 'status', 'policy', 'servers', 'problem'])
 const fileKeys = keysOf<PolicyFile>({ version: true, name: true, servers: true, defaults: true, rules: true })
 

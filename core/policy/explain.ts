@@ -58,12 +58,12 @@ export type Trace = {
   tool: string
   client: string
   risk: { class: RiskClass; evidence: string[] }
-  /** Files that cannot be used and govern the call; if there is any, nothing else is looked at. */
+  /** Files that cannot be used and govern the call; if there is any, no rule is looked at. */
   broken: { file: string; problem: string }[]
   /** Every rule that named the call, strictest effect first, then by file and id. */
   rules: TraceRule[]
   /** What settled it. */
-  combined: 'broken-file' | 'deny' | 'require-approval' | 'allow' | 'default'
+  combined: 'lockdown' | 'broken-file' | 'deny' | 'require-approval' | 'allow' | 'default'
   /** The defaults that took part if it came to that, the strictest wins. No `file`: the built-in one. */
   defaults: { file?: string; effect: Effect }[]
   decision: Decision
@@ -106,7 +106,7 @@ export function explain(
 }
 
 function combinedBy(decision: Decision, rules: readonly TraceRule[]): Trace['combined'] {
-  if (decision.source === 'broken-file') return 'broken-file'
+  if (decision.source === 'lockdown' || decision.source === 'broken-file') return decision.source
   return rules.find((rule) => rule.counts)?.effect ?? 'default'
 }
 

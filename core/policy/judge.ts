@@ -1,4 +1,4 @@
-// How a request is decided: broken files, then rules by the strictest effect, then defaults. Deciding and explaining both
+// How a request is decided: lockdown, broken files, then rules by the strictest effect, then defaults. Deciding and explaining both
 // run this; explaining only asks for notes on the way.
 import type { AccessRequest } from '../schema/access-request.ts'
 import type { Decision, LimitClaim, RuleRef } from '../schema/decision.ts'
@@ -51,8 +51,12 @@ export function judge(
   const candidates = candidatesFor(policy, request)
   const call: CallView = { find: finder(request.arguments), paths: pathJudge(ports) }
   const [broken] = candidates.broken
-  const { winners, named, redact } = judgeRules(candidates, request, call, exhausted, broken ? undefined : notes)
+  const settled = policy.lockdown !== undefined || broken !== undefined
+  const { winners, named, redact } = judgeRules(candidates, request, call, exhausted, settled ? undefined : notes)
   const redacted = redact.size > 0 ? { redact: [...redact].sort() } : {}
+  if (policy.lockdown !== undefined) {
+    return { kind: 'deny', source: 'lockdown', rules: [], reason: policy.lockdown, risk, ...redacted }
+  }
   if (broken) {
     const reason = `${broken.file} cannot be used (${broken.problem}), so everything it governs is denied`
     return { kind: 'deny', source: 'broken-file', rules: [], reason, risk, ...redacted }

@@ -13,6 +13,8 @@ export type HomeLayout = {
   run: string
   socket: string
   settings: string
+  /** What is known of how long each client waits. */
+  budgets: string
 }
 
 export type Place = {
@@ -65,5 +67,6 @@ export function homeLayout(
     run,
     socket,
     settings: under('settings.json'),
+    budgets: under('budgets.json'),
   }
 }

@@ -618,6 +618,7 @@ describe('what the proxies could not carry out', () => {
         layout,
         keys: loadKeys(layout),
         starterPolicies,
+        lockdown: () => undefined,
         compile: (set) => {
           if (JSON.stringify(set).includes('impossible')) throw new Error('rule only: not possible')
         },

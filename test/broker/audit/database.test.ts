@@ -7,8 +7,9 @@ import { openAuditDatabase } from '../../../broker/audit/database.ts'
 import { openDatabase } from '../../../broker/audit/driver.ts'
 import { createIngest } from '../../../broker/audit/ingest.ts'
 import { schemaVersion } from '../../../broker/audit/migrations.ts'
+import { verifyAudit } from '../../../broker/audit/verify.ts'
 import { BrokerStartError } from '../../../broker/host-contract.ts'
-import { startOfTime } from '../../support/spool-writer.ts'
+import { sample, startOfTime } from '../../support/spool-writer.ts'
 import { createLog, dump, session } from './log-fixture.ts'
 
 function emptyFolder(): string {
@@ -98,6 +99,40 @@ describe('openAuditDatabase', () => {
     const again = openDatabase(path)
     expect(again.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['bookmark'])
     again.close()
+  })
+
+  it('of the format before this one is brought up to date, with all that its events say', () => {
+    const log = createLog()
+    const writer = session(log, 's', 3)
+    const args = { text: '{"url":"https://api.example/a"}', bytes: 31, truncated: false }
+    writer.append('call.decided', sample.decided('s.9', { decision: 'hold', arguments: args }))
+    writer.append('hold.opened', { call: 's.9', budgetMs: 45_000 })
+    const broker = log.writer('broker-1')
+    broker.append('approval.opened', sample.opened('s.9', 's'))
+    broker.append('approval.decided', sample.approval('s.9', 's', 'approved'))
+    writer.append('hold.closed', sample.closed('s.9', 'approved'))
+    writer.append('call.forwarded', { call: 's.9' })
+    log.ingest.ingestAll()
+    const whole = dump(log.db)
+    expect([whole.cards.length, whole.hosts.length]).toEqual([1, 1])
+    // What the migration made, unmade.
+    for (const index of ['call_asked', 'call_approval', 'call_alone', 'event_lockdown', 'session_client']) {
+      log.db.exec(`DROP INDEX ${index}`)
+    }
+    for (const column of ['held_rules', 'grant_id', 'alone']) log.db.exec(`ALTER TABLE call DROP COLUMN ${column}`)
+    log.db.exec('DROP TABLE card; DROP TABLE host')
+    log.db.pragma('user_version = 3')
+    log.db.close()
+    expect(() => openAuditDatabase(log.databasePath, { readonly: true })).toThrow(/Start Countersign once/)
+
+    const again = openAuditDatabase(log.databasePath)
+    onTestFinished(() => void again.close())
+    expect(again.pragma('user_version', { simple: true })).toBe(schemaVersion)
+    expect(dump(again)).toEqual(whole)
+    expect(verifyAudit(again, { spoolFolder: log.spoolFolder }).problems).toEqual([])
+    // It goes on where it was.
+    writer.append('call.answered', sample.answered('s.9'))
+    expect(createIngest(again, { spoolFolder: log.spoolFolder, now: () => startOfTime }).ingestAll().events).toBe(1)
   })
 
   it('is refilled from the spools after it was moved away', () => {

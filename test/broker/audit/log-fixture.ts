@@ -77,6 +77,8 @@ export function dump(db: AuditDatabase) {
     events: all('SELECT * FROM event ORDER BY seq'),
     calls: all('SELECT * FROM call ORDER BY id'),
     sessions: all('SELECT * FROM session ORDER BY session'),
+    cards: all('SELECT * FROM card ORDER BY approval'),
+    hosts: all('SELECT * FROM host ORDER BY host'),
     spools: all('SELECT session, offset, n, last_hash, state, problem FROM spool ORDER BY session'),
   }
 }

@@ -166,7 +166,8 @@ describe('verify', () => {
     log.ingest.ingestAll()
     log.db.pragma('wal_checkpoint(TRUNCATE)')
     const bytes = readFileSync(log.databasePath)
-    bytes.fill(0xff, 8 * 4096)
+    // What was written last: the tables themselves, and where they begin, stay whole.
+    bytes.fill(0xff, bytes.length / 2)
     writeFileSync(log.databasePath, bytes)
     // A connection without pages in its cache, opened without the check that would refuse a file this small.
     const cold = openDatabase(log.databasePath, { readonly: true })

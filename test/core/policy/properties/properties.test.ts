@@ -39,7 +39,9 @@ function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value: T) =>
 function essence(decision: Decision): NaiveDecision {
   const name = ({ file, id }: { file: string; id: string }) => `${file}/${id}`
   const { kind, source } = decision
-  if (source === 'no-policy') throw new Error('a compiled policy is a policy')
+  if (source === 'no-policy' || source === 'lockdown' || source === 'session-refused') {
+    throw new Error(`nothing here leads to ${source}`)
+  }
   return {
     kind,
     source,
@@ -99,6 +101,14 @@ describe('for every policy and call', () => {
     holds(fc.tuple(world, request), 5_000, ([{ set, exhausted }, call]) => {
       const policy = compile(set)
       expect(explain(policy, call, ports, exhausted).decision).toEqual(evaluate(policy, call, ports, exhausted))
+    })
+  })
+
+  test('under lockdown it is denied, and as little of it gets into the log', () => {
+    holds(fc.tuple(world, request), 5_000, ([{ set, exhausted }, call]) => {
+      const found = decide({ ...set, lockdown: { since: 0, by: 'desktop' } }, call, exhausted)
+      expect([found.kind, found.source, found.rules]).toEqual(['deny', 'lockdown', []])
+      expect(found.redact).toEqual(decide(set, call, exhausted).redact)
     })
   })
 
