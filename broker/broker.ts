@@ -1,28 +1,35 @@
 // Puts the services together: one broker a data folder, the same inside Electron and headless.
-import { compilePolicy } from '../core/policy/compile.ts'
-import { textEngines } from '../core/policy/text-engines.ts'
+import * as os from 'node:os'
 import type { BrokerStatus, UiEvent } from '../core/wire/ui-contract.ts'
+import { createAlerts } from './alerts.ts'
 import { createEvents } from './api/events.ts'
-import { createRouter, type UiHandlers } from './api/router.ts'
-import { type Approvals, createApprovals } from './approvals.ts'
+import { createRouter } from './api/router.ts'
 import { type AuditDatabase, openAuditDatabase } from './audit/database.ts'
-import { closeDeadSessions } from './audit/dead-sessions.ts'
+import { lastLockdown } from './audit/last-lockdown.ts'
 import { openSessions } from './audit/open-sessions.ts'
-import { countsSince, getCall, head, listCalls, recentDecisions, summariesOf } from './audit/query.ts'
+import { countsSince, head, summariesOf } from './audit/query.ts'
+import { seenClients } from './audit/seen-clients.ts'
+import { createBudgets } from './budgets.ts'
+import { earlierLockdown } from './earlier-policies.ts'
+import { createFileDiff } from './file-diff.ts'
 import { type Broker, type BrokerOptions, BrokerStartError } from './host-contract.ts'
 import { createIntake } from './intake.ts'
 import { loadKeys } from './keys.ts'
 import { createLimits } from './limits.ts'
+import { createLiveSessions } from './live-sessions.ts'
 import { lockHome } from './lock.ts'
+import { createLockdown } from './lockdown.ts'
 import { lostCards } from './lost-cards.ts'
 import { createOwnRecord } from './own-record.ts'
 import { layoutHere, prepareHome } from './paths.ts'
 import { startPolicies } from './policies.ts'
+import { createQueue } from './queue.ts'
+import { createRemember, type Remember } from './remember.ts'
+import { createSessionRefusals, earlierRefusals, type SessionRefusals } from './session-refusals.ts'
 import { openSettings } from './settings.ts'
 import { startSocketServer } from './socket-server.ts'
+import { createUiHandlers } from './ui-handlers.ts'
 
-const similarShown = 5
-const alertsKept = 50
 const statusGatherMs = 50
 
 /** See `StartBroker`. */
@@ -57,7 +64,6 @@ async function serve(
   const keys = loadKeys(layout, options.secretBox)
   const settings = openSettings(layout.settings, options.loginItem, log)
   const events = createEvents(log)
-  const alerts: BrokerStatus['alerts'] = []
   let stopped = false
   /** Until then there is no status to tell, and nobody to be told. */
   let started = false
@@ -79,48 +85,32 @@ async function serve(
       events.emit({ type: 'calls.changed', calls: summariesOf(db, calls) })
       statusChanged()
     },
-    damaged: ({ session, line, problem }) => alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
+    damaged: ({ session, line, problem }) =>
+      alerts.alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
     log,
   })
   undo.push(intake.stop)
   const record = createOwnRecord(layout.spool, now)
   undo.push(record.close)
-  const show = (kind: string, detail: string) => {
-    log(`${kind}: ${detail}`)
-    alerts.unshift({ at: now(), kind, detail })
-    alerts.length = Math.min(alerts.length, alertsKept)
-    statusChanged()
-  }
-  const unrecorded = (what: string, error: unknown) => show('unrecorded', `${what}: ${(error as Error).message}`)
-  const alert = (kind: string, detail: string) => {
-    show(kind, detail)
-    try {
-      record.write('alert', { kind, detail })
-    } catch (error) {
-      unrecorded('an alert', error)
-    }
-  }
+  const alerts = createAlerts({ record, now, changed: statusChanged, log })
+  const { alert, unrecorded } = alerts
 
-  const approvals: Approvals = createApprovals({
+  const budgets = createBudgets({
+    file: layout.budgets,
     record,
-    now,
-    monotonic,
-    before: ({ client, server }, { action, tool, argumentsHash }) =>
-      recentDecisions(db, { client, server, action, tool, limit: similarShown }).map((one) => ({
-        at: one.at,
-        outcome: one.outcome,
-        sameArguments: one.argumentsHash === argumentsHash,
-      })),
+    seen: () => seenClients(db),
+    changed: (client) => socket.budgetChanged(client),
     unrecorded,
-    changed: (card) => {
-      events.emit({ type: 'approval.changed', card })
-      statusChanged()
-    },
-    closed: ({ id }, outcome) => {
-      events.emit({ type: 'approval.closed', id, outcome })
-      statusChanged()
-    },
+    alert,
   })
+  const queue = createQueue({
+    ...{ db, layout, record, now, monotonic, budgets, statusChanged, unrecorded, log },
+    later: { remember: () => remember, lockdown: () => lockdown, refusals: () => refusals },
+    osAuth: options.osAuth,
+    caps: options.caps,
+    emit: events.emit,
+  })
+  const { approvals, grants } = queue
 
   // What happened while nobody listened comes first, so that new events stand after it.
   intake.everything()
@@ -128,50 +118,71 @@ async function serve(
   for (const lost of lostCards(db)) record.write('approval.decided', lost)
   intake.now(record.session)
 
+  const lockdown = createLockdown({
+    published: earlierLockdown(layout.published),
+    logged: lastLockdown(db),
+    record,
+    publish: () => policies.publish(),
+    changed: statusChanged,
+    unrecorded,
+    now,
+  })
   const policies = startPolicies({
     layout,
     keys,
     starterPolicies: options.starterPolicies,
+    lockdown: lockdown.state,
     published: (revision, files, problems) => {
+      queue.policyPublished(revision)
       record.write('policy.published', { revision, files, problems })
       events.emit({ type: 'policies.changed', revision })
       statusChanged()
     },
-    compile: (set) => void compilePolicy(set, () => textEngines),
+    compile: queue.inForce.compile,
     removalAccepted: (removed) => record.write('policy.removal-accepted', removed),
     alert,
     log,
   })
   undo.push(policies.stop)
 
+  const remember: Remember = createRemember({
+    ...{ db, record, now, monotonic, grants, policies, unrecorded, log },
+    wasInForce: queue.inForce.was,
+    paths: queue.paths,
+    home: os.homedir(),
+  })
+  const refusals: SessionRefusals = createSessionRefusals({
+    record,
+    now,
+    earlier: earlierRefusals(db),
+    tell: (session, notice) => socket.tellRefusal(session, notice),
+  })
   const socket = await startSocketServer({
     layout,
     keys,
     version,
     approvals,
     limits: createLimits({ db, now }),
+    budgets,
+    refusal: refusals.notice,
     catchUp: intake.now,
     closed: (session) => {
       intake.now(session)
-      settleDead()
+      if (stopped) return
+      live.settleDead()
+      refusals.keepOnly(live.openNow())
       statusChanged()
     },
     alert,
     log,
   })
 
-  const settleDead = () => {
-    if (stopped) return
-    const isAlive = (pid: number, session: string) => socket.connected(session) || processExists(pid)
-    const dead = closeDeadSessions(db, isAlive)
-    if (dead.length === 0) return
-    try {
-      for (const gone of dead) record.write('session.gone', gone)
-    } catch (error) {
-      unrecorded('the end of a session', error)
-    }
-    intake.now(record.session)
-  }
+  const live = createLiveSessions({
+    ...{ db, record, unrecorded },
+    connected: socket.connected,
+    catchUp: () => intake.now(record.session),
+  })
+  const fileDiff = createFileDiff({ hidden: [layout.keys] })
 
   const status = (): BrokerStatus => ({
     version,
@@ -180,38 +191,32 @@ async function serve(
     keyStorage: keys.storage,
     startedAt,
     policy: { revision: policies.revision(), files: policies.files(), problems: policies.problems() },
-    sessions: openSessions(db),
+    sessions: openSessions(db).map((session) => {
+      const refused = refusals.of(session.session)
+      return { ...session, ...(refused ? { refused: { since: refused.since, by: refused.by } } : {}) }
+    }),
     pending: approvals.cards().length,
+    ...(approvals.flood() ? { flood: approvals.flood() } : {}),
+    ...(lockdown.state() ? { lockdown: lockdown.state() } : {}),
+    ...(options.osAuth ? { osAuth: options.osAuth.kind } : {}),
     today: countsSince(db, new Date(now()).setHours(0, 0, 0, 0)),
-    alerts,
+    alerts: alerts.list,
     auditHead: head(db),
   })
 
-  const handlers: UiHandlers = {
+  const handlers = createUiHandlers({
+    ...{ db, approvals, grants, remember, refusals, lockdown, budgets, policies, settings, statusChanged, now },
+    fileDiff: ({ session, ask }) => fileDiff(session, ask),
     snapshot: () => {
-      settleDead()
+      if (!stopped) live.settleDead()
       const open = approvals.cards()
-      return { seq: events.seq(), approvals: open, status: status(), settings: settings.get() }
+      return { seq: events.seq(), approvals: open, grants: grants.list(), status: status(), settings: settings.get() }
     },
-    'approvals.approve': ({ id, binding, typed }, actor) => ({
-      outcome: approvals.approve(id, binding, actor, typed),
-    }),
-    'approvals.refuse': ({ id, binding, reason }, actor) => ({ outcome: approvals.refuse(id, binding, actor, reason) }),
-    'activity.list': (params) => listCalls(db, params),
-    'activity.get': ({ call }) => {
-      const detail = getCall(db, call)
-      return detail ? { detail } : {}
-    },
-    'policies.list': () => policies.list(),
-    'policies.accept-removal': ({ file }, actor) => ({ outcome: policies.acceptRemoval(file, actor) }),
-    'settings.set': (change) => {
-      const changed = settings.set(change)
-      events.emit({ type: 'settings.changed', settings: changed })
-      return changed
-    },
-  }
+    isOpen: live.isOpen,
+    emit: events.emit,
+  })
 
-  settleDead()
+  live.settleDead()
   started = true
   return {
     api: { handle: createRouter(handlers, log), subscribe: events.subscribe },
@@ -235,14 +240,5 @@ async function serve(
       db.close()
       unlock?.()
     },
-  }
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,4 +1,5 @@
 // What a host (the Electron shell or `countersign serve`) gives the broker, and what it gets from it.
+import type { QueueCaps } from '../core/wire/limits.ts'
 import type { BrokerStatus, UiEvent, UiEventEnvelope, UiReply } from '../core/wire/ui-contract.ts'
 
 /** Encrypts the install's private key at rest. Electron passes `safeStorage`; without one the key is a 0600 file. */
@@ -25,6 +26,8 @@ export type BrokerOptions = {
   secretBox?: SecretBox
   loginItem?: LoginItem
   osAuth?: OsAuth
+  /** How much the queue takes; only tests want another number. */
+  caps?: QueueCaps
   /** Folder with the starter policies that a first start copies. */
   starterPolicies: string
   /** One line for the host's log; never secrets, never argument values. */

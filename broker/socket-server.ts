@@ -12,25 +12,27 @@ import {
   StreamMessageReader,
 } from 'vscode-jsonrpc/node'
 import {
-  answerMessage,
-  type BrokerMethod,
-  type BrokerParams,
-  type BrokerResult,
-  brokerProtocolVersion,
+  type BrokerNotice,
+  type BrokerNotification,
   brokerRequests,
-  helloMessage,
+  sessionRefusalMessage,
 } from '../core/wire/broker-contract.ts'
 import type { HomeLayout } from '../core/wire/home-layout.ts'
-import type { Session } from './approval-card.ts'
 import type { Approvals } from './approvals.ts'
-import { isBrokerSession, isSessionName } from './audit/spool-file.ts'
+import type { BudgetsPort } from './approvals-ports.ts'
 import { createFrameGuard } from './frame-guard.ts'
 import { BrokerStartError } from './host-contract.ts'
 import type { InstallKeys } from './keys.ts'
 import type { Limits } from './limits.ts'
+import type { RefusalNotice } from './session-refusals.ts'
+import { createHandlers, isMethod, type Peer, refused } from './socket-handlers.ts'
 
 export type SocketServer = {
   connected(session: string): boolean
+  /** Tells every proxy of this client how long it may hold from now on. */
+  budgetChanged(client: string): void
+  /** Tells this session's proxy, if it is connected. */
+  tellRefusal(session: string, notice: RefusalNotice): void
   stop(): Promise<void>
 }
 
@@ -40,6 +42,9 @@ export type SocketServerOptions = {
   version: string
   approvals: Approvals
   limits: Limits
+  budgets: BudgetsPort
+  /** What a proxy that connects must be told about refusals of its session. */
+  refusal(session: string): RefusalNotice | undefined
   /** The session's spool must be read now: a card is about to be made of what it says. */
   catchUp(session: string): void
   closed(session: string): void
@@ -55,67 +60,32 @@ const maxConnections = 500
 /** How long a program may be connected without opening a session, in milliseconds. */
 const introductionMs = 10_000
 
-/** One connection: what it said about itself, once it has. */
-type Peer = { nonce: string | undefined; session: Session | undefined; drop(): void }
-
-type Handlers = {
-  [M in BrokerMethod]: (peer: Peer, params: BrokerParams<M>) => Promise<BrokerResult<M>> | BrokerResult<M>
-}
-
 /** Listens on the socket of `layout`; the caller holds the lock, so that a socket file found there is a dead one's. */
 export async function startSocketServer(options: SocketServerOptions): Promise<SocketServer> {
-  const { layout, keys, approvals, limits } = options
+  const { layout, keys, approvals, budgets } = options
   const connections = new Map<MessageConnection, { peer: Peer; socket: net.Socket }>()
-  const sessions = () => [...connections.values()].flatMap(({ peer }) => peer.session ?? [])
+  const peers = () => [...connections.values()].map(({ peer }) => peer)
+  const connected = (session: string) => peers().some((peer) => peer.session?.session === session)
 
-  const signed = <A extends { outcome: string }>(
-    { nonce = '' }: Peer,
-    session: Session,
-    asked: Parameters<typeof answerMessage>[0]['asked'],
-    answer: A,
-  ) => ({ ...answer, signature: keys.sign(answerMessage({ nonce, session, asked, outcome: answer.outcome })) })
+  const budgetOf = ({ session }: Peer) => budgets.for(session?.client ?? '', session?.clientInfo?.name)
 
-  const handlers: Handlers = {
-    hello: (peer, { nonce }) => {
-      if (peer.nonce !== undefined) throw refused('already greeted')
-      peer.nonce = nonce
-      return { protocol: brokerProtocolVersion, signature: keys.sign(helloMessage(nonce)), version: options.version }
-    },
-    'session.open': (peer, { token, ...session }) => {
-      if (!keys.isToken(token)) {
-        options.alert('wrong-token', 'a program on our socket showed a token that is not ours')
-        setImmediate(peer.drop)
-        throw refused('wrong token')
-      }
-      if (!isSessionName(session.session) || isBrokerSession(session.session)) throw refused('not a session name')
-      if (peer.session || sessions().some((other) => other.session === session.session)) {
-        throw refused('this session is already connected')
-      }
-      peer.session = session
-      return {}
-    },
-    'approval.request': async (peer, params) => {
-      // Else a card of one session could be put on record as that of another one's call.
-      const session = ownerOf(peer, params.call)
-      options.catchUp(session.session)
-      const answer = await approvals.request(session, params)
-      if (answer.outcome !== 'approved' && answer.outcome !== 'grant') return answer
-      return signed(peer, session, params, answer)
-    },
-    'approval.cancel': (peer, { call }) => {
-      approvals.withdraw(introduced(peer).session, call)
-      return {}
-    },
-    'limit.reserve': (peer, params) => {
-      const session = ownerOf(peer, params.call)
-      const answer = limits.reserve(session, params)
-      return answer.outcome === 'reserved' ? signed(peer, session, params, answer) : answer
-    },
-    'limit.return': (peer, { call }) => {
-      limits.giveBack(ownerOf(peer, call).session, call)
-      return {}
-    },
+  const tell = (peer: Peer, notice: RefusalNotice) => {
+    if (!peer.session || peer.nonce === undefined) return
+    const { serial, refusing } = notice
+    const message = sessionRefusalMessage({ nonce: peer.nonce, session: peer.session.session, serial, refusing })
+    peer.notify('session.refusal', { ...notice, signature: keys.sign(message) })
   }
+  const handlers = createHandlers({
+    ...options,
+    connected,
+    opened: (peer, session) => {
+      // Behind the answer to `session.open`: nobody listens before that.
+      setImmediate(() => {
+        const notice = options.refusal(session.session)
+        if (notice) tell(peer, notice)
+      })
+    },
+  })
 
   const answer = async (peer: Peer, method: string, params: unknown): Promise<unknown> => {
     if (!isMethod(method) || (peer.nonce === undefined && method !== 'hello')) {
@@ -151,7 +121,12 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
       approvals.sessionGone(peer.session.session)
       options.closed(peer.session.session)
     }
-    const peer: Peer = { nonce: undefined, session: undefined, drop }
+    const notify = <N extends BrokerNotification>(name: N, params: BrokerNotice<N>) => {
+      connection.sendNotification(name, params).catch((error: Error) => {
+        options.log(`a proxy cannot be told of ${name}: ${error.message}`)
+      })
+    }
+    const peer: Peer = { nonce: undefined, session: undefined, drop, notify }
     connections.set(connection, { peer, socket })
     const introduction = setTimeout(() => {
       if (!peer.session) drop()
@@ -176,7 +151,15 @@ export async function startSocketServer(options: SocketServerOptions): Promise<S
   server.on('error', (error) => options.log(`the socket does not take a connection: ${error.message}`))
 
   return {
-    connected: (session) => sessions().some((one) => one.session === session),
+    connected,
+    budgetChanged: (client) => {
+      for (const peer of peers()) {
+        if (peer.session?.client === client) peer.notify('session.budget', { holdBudget: budgetOf(peer) })
+      }
+    },
+    tellRefusal: (session, notice) => {
+      for (const peer of peers()) if (peer.session?.session === session) tell(peer, notice)
+    },
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // Answers to what waited are on their way: let them out before the connections go.
@@ -207,22 +190,4 @@ async function listen(server: net.Server, socket: string): Promise<void> {
       { cause: error },
     )
   }
-}
-
-const refused = (why: string) => new ResponseError(ErrorCodes.InvalidRequest, why)
-
-function introduced(peer: Peer): Session {
-  if (!peer.session) throw refused('open a session first')
-  return peer.session
-}
-
-/** The peer's session, which the call must be of. */
-function ownerOf(peer: Peer, call: string): Session {
-  const session = introduced(peer)
-  if (!call.startsWith(`${session.session}.`)) throw refused('this call is not of this session')
-  return session
-}
-
-function isMethod(method: string): method is BrokerMethod {
-  return Object.hasOwn(brokerRequests, method)
 }

@@ -13,7 +13,7 @@ import {
  * they have the right shape: throw a RangeError.
  */
 export type UiHandlers = {
-  [M in UiMethod]: (params: UiParams<M>, actor: string) => UiResult<M>
+  [M in UiMethod]: (params: UiParams<M>, actor: string) => UiResult<M> | Promise<UiResult<M>>
 }
 
 export function createRouter(handlers: UiHandlers, log: (line: string) => void) {
@@ -29,7 +29,7 @@ export function createRouter(handlers: UiHandlers, log: (line: string) => void) 
     }
     try {
       const handle = handlers[known] as (params: unknown, actor: string) => unknown
-      return { ok: true, value: handle(parsed.data, actor) }
+      return { ok: true, value: await handle(parsed.data, actor) }
     } catch (error) {
       const { message } = error as Error
       if (error instanceof RangeError) return fail('bad-params', `${known}: ${message}`)

@@ -143,7 +143,7 @@ const approvalCancel = {
      * long this client waits. `other`: its input ended, or the proxy gave up.
      */
     why: z.enum(['timed-out', 'client', 'other']),
-    /** How long the client had waited then, in milliseconds, since its request or the last progress. */
+    /** How long the client had waited then, in milliseconds, since its request. */
     waitedMs: z.int().nonnegative(),
   }),
   result: z.strictObject({}),

@@ -20,6 +20,8 @@ export type GovernedRequest = {
    * `_meta`. Shown, hashed and bound like the arguments, because it is forwarded like them.
    */
   beside?: JsonObject
+  /** `params._meta`, if any: no part of what is approved. */
+  meta?: JsonObject
   /** The token for progress notifications, as JSON text, if the client gave one. */
   progressToken?: string
   /** A request of the stateless era (2026-07-28), whose results carry `resultType`. */
@@ -95,6 +97,7 @@ export function readRequest(action: Action, message: JsonObject, idText: string,
       tool,
       arguments: args,
       ...(Object.keys(beside).length === 0 ? {} : { beside }),
+      ...(isObject(meta) ? { meta } : {}),
       ...(typeof token === 'string' || typeof token === 'number' ? { progressToken: JSON.stringify(token) } : {}),
       modern: isObject(meta) && Object.hasOwn(meta, modernVersionKey),
       text,

@@ -7,6 +7,5 @@ export const maxJsonDepth = 64
 /** Largest policy file, in bytes. */
 export const maxPolicyFileBytes = 1024 * 1024
 /** Calls waiting for one server, waiting in all, and new cards a minute. */
-export const maxPendingPerServer = 20
-export const maxPending = 100
-export const maxNewCardsPerMinute = 30
+export const queueCaps = { pendingPerServer: 20, pending: 100, newCardsPerMinute: 30 } as const
+export type QueueCaps = { readonly [K in keyof typeof queueCaps]: number }

@@ -34,10 +34,24 @@ it('every method answers with a value of its schema, with a card open and a call
     'policies.list': {},
     'policies.accept-removal': { file: 'good.yaml' },
     'settings.set': { theme: 'dark' },
-    'approvals.approve': { id: card.id, binding: '0'.repeat(64) },
-    'approvals.refuse': { id: card.id, binding: card.binding, reason: 'no' },
+    'approvals.scopes': { id: card.id },
+    'approvals.preview': { id: card.id, choice: { kind: 'remember', lifetime: 'hour', scopes: {} } },
+    'approvals.check-edit': { id: card.id, edited: { n: 2 } },
+    'approvals.file-diff': { id: card.id },
+    'approvals.approve': { id: card.id, binding: '0'.repeat(64), waiting: 1 },
+    'approvals.refuse': { id: card.id, binding: card.binding, waiting: 1, reason: 'no' },
+    'approvals.answer-group': { group: 'g', answer: 'refuse', cards: [{ id: card.id, binding: 'x', waiting: 1 }] },
+    'sessions.refuse': { session: 'session' },
+    'sessions.resume': { session: 'session' },
+    'lockdown.set': { on: false },
+    'grants.revoke': { id: 'nobody' },
+    'grants.revoke-all': {},
+    'remembered.undo': { undo: 'nothing' },
+    'budgets.list': {},
+    'budgets.set': { client: 'cursor', ms: 30_000 },
+    'statistics.get': { days: 30 },
   }
-  for (const method of Object.keys(uiRequests) as UiMethod[]) {
+  for (const method of Object.keys(params) as UiMethod[]) {
     const reply = await broker.api.handle(method, params[method], 'me')
     if (!reply.ok) throw new Error(`${method}: ${reply.error.message}`)
     const parsed = uiRequests[method].result.safeParse(reply.value)
@@ -54,9 +68,9 @@ it.each([
   ['snapshot', [], /^snapshot: /],
   ['approvals.approve', { id: 'x' }, /^approvals\.approve: binding: /],
   ['approvals.approve', { id: 1, binding: 'x' }, /^approvals\.approve: id: /],
-  ['approvals.approve', { id: 'x', binding: 'y', typed: 'z'.repeat(1025) }, /^approvals\.approve: typed: /],
+  ['approvals.approve', { id: 'x', binding: 'y', waiting: 1, typed: 'z'.repeat(1025) }, /^approvals\.approve: typed: /],
   ['policies.accept-removal', {}, /^policies\.accept-removal: file: /],
-  ['approvals.refuse', { id: 'x', binding: 'y', reason: 'z'.repeat(2001) }, /^approvals\.refuse: reason: /],
+  ['approvals.refuse', { id: 'x', binding: 'y', waiting: 1, reason: 'z'.repeat(2001) }, /^approvals\.refuse: reason: /],
   ['activity.list', { limit: 0 }, /^activity\.list: limit: /],
   ['activity.list', { limit: 201 }, /^activity\.list: limit: /],
   ['activity.list', { limit: 5, before: 'not a cursor' }, /^activity\.list: /],
@@ -74,7 +88,7 @@ it.each(['approve', 'toString', '__proto__', 'hasOwnProperty', ''])('there is no
 })
 
 it('a card that is closed, or never was, approves nothing', async () => {
-  const ask = { id: 'nobody', binding: 'x' }
+  const ask = { id: 'nobody', binding: 'x', waiting: 1 }
   expect(await broker.ask('approvals.approve', ask)).toEqual({ outcome: 'closed' })
   expect(await broker.ask('approvals.refuse', ask)).toEqual({ outcome: 'closed' })
 })

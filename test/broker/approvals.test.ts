@@ -1,16 +1,10 @@
 // The queue of held calls: what an approval covers, how long, how often, and what happens when the record fails.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { askOf, createQueue, sessionOf } from './approvals-fixture.ts'
+import { askOf, createQueue, released, sessionOf } from './approvals-fixture.ts'
 
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** A released card: its caller has a ticket and waits no more. */
-async function released(queue: ReturnType<typeof createQueue>, ask = askOf({ n: 1 }, { budgetMs: 0 })) {
-  expect(await queue.request(sessionOf(), ask)).toMatchObject({ outcome: 'released' })
-  return queue.only()
-}
 
 describe('caps', () => {
   it('holds 20 calls of a server and answers the next at once; another server is not affected', async () => {
@@ -54,9 +48,10 @@ describe('caps', () => {
     await released(queue)
     for (let n = 2; n < 21; n += 1) void queue.request(sessionOf(), askOf({ n }))
     const retry = queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.99' }))
-    const [card] = queue.cards()
-    expect(card?.caller.state).toBe('waiting')
-    expect(queue.approve(card?.id ?? '', card?.binding ?? '', 'me')).toBe('ran')
+    const card = queue.cards()[0]
+    if (!card) throw new Error('nothing waits')
+    expect(card.arguments).toEqual({ n: 1 })
+    expect(await queue.clickApprove(card)).toBe('ran')
     expect(await retry).toMatchObject({ outcome: 'approved', by: 'me' })
     queue.stop()
   })
@@ -101,7 +96,7 @@ describe('deadlines', () => {
     const card = queue.only()
     queue.clock.now += jump.now
     queue.clock.monotonic += jump.monotonic
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('closed')
+    expect(await queue.clickApprove(card)).toBe('closed')
     expect(await waits).toMatchObject({ outcome: 'expired' })
     expect(queue.ofType('approval.decided')).toMatchObject([{ data: { outcome: 'expired' } }])
   })
@@ -121,13 +116,13 @@ describe('a grant', () => {
   it('is used once, also by two identical retries of the same moment', async () => {
     const queue = createQueue()
     const card = await released(queue)
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('granted')
+    expect(await queue.clickApprove(card)).toBe('granted')
     const first = queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.2' }))
     const second = queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.3' }))
     expect(await first).toEqual({ outcome: 'grant', approval: card.id, by: 'me' })
     const again = queue.only()
     expect(again.id).not.toBe(card.id)
-    queue.refuse(again.id, again.binding, 'me')
+    queue.clickRefuse(again)
     expect(await second).toMatchObject({ outcome: 'refused' })
     expect(queue.ofType('grant.used')).toEqual([
       { type: 'grant.used', data: { approval: card.id, session: 's1', call: 's1.2' } },
@@ -140,6 +135,7 @@ describe('a grant', () => {
     ['another server', sessionOf({ server: 'gitlab' }), askOf()],
     ['another pin', sessionOf({ pin: 'b'.repeat(64) }), askOf()],
     ['another revision', sessionOf(), askOf({ n: 1 }, { revision: 'r2' })],
+    ['another definition of the tool', sessionOf(), askOf({ n: 1 }, { definition: { hash: 'e'.repeat(64) } })],
     ['another action', sessionOf(), askOf({ n: 1 }, { action: 'prompts/get' })],
     ['a call that takes more than a click', sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' })],
     ['another tool', sessionOf(), askOf({ n: 1 }, { tool: 'write_notes' })],
@@ -149,24 +145,11 @@ describe('a grant', () => {
   ])('is of no use to %s', async (_, session, ask) => {
     const queue = createQueue()
     const card = await released(queue)
-    queue.approve(card.id, card.binding, 'me')
+    await queue.clickApprove(card)
     void queue.request(session, ask)
     expect(queue.only().caller.state).toBe('waiting')
     expect(queue.ofType('grant.used')).toEqual([])
     expect(await queue.request(sessionOf(), askOf())).toMatchObject({ outcome: 'grant' })
-    queue.stop()
-  })
-
-  it('two approvals of the same call are two grants', async () => {
-    const queue = createQueue()
-    // While one waits, an identical call gets a card of its own.
-    const both = ['s1.1', 's1.2'].map((call) => queue.request(sessionOf(), askOf({ n: 1 }, { call, budgetMs: 0 })))
-    await Promise.all(both)
-    for (const card of queue.cards()) queue.approve(card.id, card.binding, 'me')
-    const used = [await queue.request(sessionOf(), askOf()), await queue.request(sessionOf(), askOf())]
-    expect(used.map(({ outcome }) => outcome)).toEqual(['grant', 'grant'])
-    void queue.request(sessionOf(), askOf())
-    expect(queue.cards()).toHaveLength(1)
     queue.stop()
   })
 
@@ -177,19 +160,21 @@ describe('a grant', () => {
   ])('is over after %s, and that is on record', async (_, jump) => {
     const queue = createQueue()
     const card = await released(queue)
-    queue.approve(card.id, card.binding, 'me')
+    await queue.clickApprove(card)
     queue.clock.now += jump.now
     queue.clock.monotonic += jump.monotonic
     void queue.request(sessionOf(), askOf())
     expect(queue.only().caller.state).toBe('waiting')
-    expect(queue.ofType('grant.expired')).toEqual([{ type: 'grant.expired', data: { approval: card.id } }])
+    expect(queue.ofType('grant.expired')).toEqual([
+      { type: 'grant.expired', data: { approval: card.id, why: 'expired' } },
+    ])
     queue.stop()
   })
 
   it('goes with its session', async () => {
     const queue = createQueue()
     const card = await released(queue)
-    queue.approve(card.id, card.binding, 'me')
+    await queue.clickApprove(card)
     queue.sessionGone('s1')
     expect(queue.ofType('grant.expired')).toHaveLength(1)
     void queue.request(sessionOf(), askOf())
@@ -232,27 +217,27 @@ describe('a card that takes more than a click', () => {
     const waits = queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' }))
     const card = queue.only()
     expect(card.confirm).toBe('type-name')
-    expect(queue.approve(card.id, card.binding, 'me', typed)).toBe('not-confirmed')
+    expect(await queue.clickApprove(card, typed)).toBe('not-confirmed')
     expect(queue.only()).toEqual(card)
     expect(queue.ofType('approval.decided')).toEqual([])
-    expect(queue.approve(card.id, card.binding, 'me', 'write_note')).toBe('ran')
+    expect(await queue.clickApprove(card, 'write_note')).toBe('ran')
     expect(await waits).toMatchObject({ outcome: 'approved' })
   })
 
-  it('asks for the ticket where the name cannot be typed as it looks, and then the name is not it', () => {
+  it('asks for the ticket where the name cannot be typed as it looks, and then the name is not it', async () => {
     const queue = createQueue()
     void queue.request(sessionOf(), { ...askOf({ n: 1 }, { confirm: 'type-name' }), tool: 'write_n\u043ete' })
-    const { id, binding, tool, ticket } = queue.only()
-    expect(queue.approve(id, binding, 'me', tool)).toBe('not-confirmed')
-    expect(queue.approve(id, binding, 'me', ticket)).toBe('ran')
+    const card = queue.only()
+    expect(await queue.clickApprove(card, card.tool)).toBe('not-confirmed')
+    expect(await queue.clickApprove(card, card.ticket)).toBe('ran')
   })
 
   it('makes no grant by a click after its caller was released', async () => {
     const queue = createQueue()
     const ask = askOf({ n: 1 }, { budgetMs: 0, confirm: 'type-name' })
     const card = await released(queue, ask)
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('not-confirmed')
-    expect(queue.approve(card.id, card.binding, 'me', card.tool)).toBe('granted')
+    expect(await queue.clickApprove(card)).toBe('not-confirmed')
+    expect(await queue.clickApprove(card, card.tool)).toBe('granted')
     expect(await queue.request(sessionOf(), ask)).toMatchObject({ outcome: 'grant' })
   })
 
@@ -268,7 +253,7 @@ describe('a card that takes more than a click', () => {
     const queue = createQueue()
     const waits = queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'type-name' }))
     const card = queue.only()
-    expect(queue.refuse(card.id, card.binding, 'me')).toBe('refused')
+    expect(queue.clickRefuse(card)).toBe('refused')
     expect(await waits).toMatchObject({ outcome: 'refused' })
   })
 
@@ -277,8 +262,8 @@ describe('a card that takes more than a click', () => {
     void queue.request(sessionOf(), askOf({ n: 1 }, { confirm: 'os-auth' }))
     const card = queue.only()
     expect(card.confirm).toBe('type-name')
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('not-confirmed')
-    expect(queue.approve(card.id, card.binding, 'me', card.tool)).toBe('ran')
+    expect(await queue.clickApprove(card)).toBe('not-confirmed')
+    expect(await queue.clickApprove(card, card.tool)).toBe('ran')
   })
 
   it('is not asked for more where a click is enough', async () => {
@@ -287,7 +272,7 @@ describe('a card that takes more than a click', () => {
     void queue.request(sessionOf(), askOf({ n: 2 }, { confirm: 'click' }))
     for (const card of queue.cards()) {
       expect(card.confirm).toBe('click')
-      expect(queue.approve(card.id, card.binding, 'me', 'whatever')).toBe('ran')
+      expect(await queue.clickApprove(card, 'whatever')).toBe('ran')
     }
   })
 })
@@ -305,11 +290,11 @@ describe('when the record cannot be written', () => {
     const waits = queue.request(sessionOf(), askOf())
     const card = queue.only()
     queue.disk.full = true
-    expect(() => queue.approve(card.id, card.binding, 'me')).toThrow(/cannot be written/)
-    expect(() => queue.refuse(card.id, card.binding, 'me')).toThrow(/cannot be written/)
+    await expect(queue.clickApprove(card)).rejects.toThrow(/cannot be written/)
+    expect(() => queue.clickRefuse(card)).toThrow(/cannot be written/)
     expect(queue.only().caller.state).toBe('waiting')
     queue.disk.full = false
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('ran')
+    expect(await queue.clickApprove(card)).toBe('ran')
     expect(await waits).toMatchObject({ outcome: 'approved' })
     expect(queue.ofType('approval.decided')).toHaveLength(1)
   })
@@ -318,9 +303,9 @@ describe('when the record cannot be written', () => {
     const queue = createQueue()
     const card = await released(queue)
     queue.disk.full = true
-    expect(() => queue.approve(card.id, card.binding, 'me')).toThrow(/cannot be written/)
+    await expect(queue.clickApprove(card)).rejects.toThrow(/cannot be written/)
     queue.disk.full = false
-    expect(queue.approve(card.id, card.binding, 'me')).toBe('granted')
+    expect(await queue.clickApprove(card)).toBe('granted')
     queue.disk.full = true
     await expect(queue.request(sessionOf(), askOf())).rejects.toThrow(/cannot be written/)
     queue.disk.full = false
@@ -359,22 +344,13 @@ it('refuses a hash that is not that of the arguments', async () => {
   expect(queue.cards()).toEqual([])
 })
 
-it('a retry changes who waits on a card, and nothing that a person may be reading', async () => {
-  const queue = createQueue()
-  const card = await released(queue)
-  const harmless = { risk: { class: 'read' as const, evidence: [] }, reason: 'harmless', rules: [] }
-  void queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.2', ...harmless }))
-  expect(queue.only()).toMatchObject({ id: card.id, risk: card.risk, rule: card.rule, caller: { state: 'waiting' } })
-  queue.stop()
-})
-
 it('takes nothing more once it is stopped', async () => {
   const queue = createQueue()
   const waits = queue.request(sessionOf(), askOf())
   const card = queue.only()
   queue.stop()
   expect(await waits).toMatchObject({ outcome: 'cancelled' })
-  expect(queue.approve(card.id, card.binding, 'me')).toBe('closed')
+  expect(await queue.clickApprove(card)).toBe('closed')
   await expect(queue.request(sessionOf(), askOf())).rejects.toThrow(/stopping/)
   expect(queue.cards()).toEqual([])
 })

@@ -4,7 +4,12 @@ import { readFileSync } from 'node:fs'
 import * as net from 'node:net'
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node'
 import { layoutHere } from '../../broker/paths.ts'
-import type { Introduction } from '../../core/wire/broker-contract.ts'
+import {
+  type BrokerNotice,
+  type BrokerNotification,
+  brokerNotifications,
+  type Introduction,
+} from '../../core/wire/broker-contract.ts'
 import { askOf, sessionOf } from './approvals-fixture.ts'
 
 export type Peer = {
@@ -14,6 +19,11 @@ export type Peer = {
   introduction(): Introduction
   ask(method: string, params: unknown): Promise<unknown>
   notify(method: string, params: unknown): Promise<void>
+  /** What the broker told it unasked, past or to come: the first such that satisfies. */
+  told<N extends BrokerNotification>(
+    name: N,
+    satisfies?: (notice: BrokerNotice<N>) => boolean,
+  ): Promise<BrokerNotice<N>>
   hello(): Promise<unknown>
   open(session?: string, changes?: object): Promise<unknown>
   /** Asks for approval of the call `<session>.1` with these arguments. */
@@ -35,6 +45,12 @@ export async function peerOf(home: string): Promise<Peer> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket))
   connection.onError(() => undefined)
+  const told: { name: string; params: unknown }[] = []
+  const listeners = new Set<() => void>()
+  connection.onNotification((name: string, params: unknown) => {
+    told.push({ name, params })
+    for (const look of [...listeners]) look()
+  })
   connection.listen()
   const nonce = randomBytes(24).toString('base64')
   let own = ''
@@ -51,6 +67,17 @@ export async function peerOf(home: string): Promise<Peer> {
     introduction: () => introduction,
     ask,
     notify: (method, params) => connection.sendNotification(method, params),
+    told: (name, satisfies = () => true) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = told.find((one) => one.name === name && satisfies(one.params as never))
+          if (!found) return
+          listeners.delete(look)
+          resolve(brokerNotifications[name].parse(found.params) as never)
+        }
+        listeners.add(look)
+        look()
+      }),
     hello: () => ask('hello', { protocol: 1, nonce }),
     open: (session = `rogue-${randomBytes(4).toString('hex')}`, changes = {}) => {
       own = session

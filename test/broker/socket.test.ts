@@ -128,7 +128,9 @@ describe('the order of things', () => {
     const peer = await peerOf(home.home)
     await peer.hello()
     await expect(peer.request({})).rejects.toThrow('open a session first')
-    await expect(peer.ask('approval.cancel', { call: 'x.1' })).rejects.toThrow('open a session first')
+    await expect(peer.ask('approval.cancel', { call: 'x.1', why: 'client', waitedMs: 5 })).rejects.toThrow(
+      'open a session first',
+    )
     await peer.open()
     peer.end()
   })
@@ -192,7 +194,7 @@ describe('each for itself', () => {
     const card = await broker.card()
     const rogue = await openPeer(home.home, 'rogue')
     await expect(rogue.request({ n: 2 }, { call: 'victim.1' })).rejects.toThrow('not of this session')
-    await rogue.ask('approval.cancel', { call: 'victim.1' })
+    await rogue.ask('approval.cancel', { call: 'victim.1', why: 'client', waitedMs: 5 })
     expect(await broker.approve(card)).toBe('ran')
     await held
     victim.end()

@@ -88,11 +88,11 @@ async function answer(
     cookie,
     async () => (await ask('snapshot', {}))['approvals'],
   )
-  const { id, binding } = card
-  return (await ask(method, { id, binding, ...(reason === undefined ? {} : { reason }) }))['outcome']
+  const { id, binding, waiting } = card
+  return (await ask(method, { id, binding, waiting, ...(reason === undefined ? {} : { reason }) }))['outcome']
 }
 
-type Card = { id: string; binding: string }
+type Card = { id: string; binding: string; waiting: number }
 
 /** From the events, or from the snapshot taken after they began: whichever has it. */
 async function firstCard(events: string, cookie: string, snapshot: () => Promise<unknown>): Promise<Card> {

@@ -97,10 +97,10 @@ export async function startTestBroker(home: string, options: Partial<BrokerOptio
     ask,
     event,
     card: async (satisfies = () => true) => (await event('approval.changed', ({ card }) => satisfies(card))).card,
-    approve: async ({ id, binding }, typed) =>
-      (await ask('approvals.approve', { id, binding, ...(typed === undefined ? {} : { typed }) })).outcome,
-    refuse: async ({ id, binding }, reason) =>
-      (await ask('approvals.refuse', { id, binding, ...(reason === undefined ? {} : { reason }) })).outcome,
+    approve: async ({ id, binding, waiting }, typed) =>
+      (await ask('approvals.approve', { id, binding, waiting, ...(typed === undefined ? {} : { typed }) })).outcome,
+    refuse: async ({ id, binding, waiting }, reason) =>
+      (await ask('approvals.refuse', { id, binding, waiting, ...(reason === undefined ? {} : { reason }) })).outcome,
   }
 }
 

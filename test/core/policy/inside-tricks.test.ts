@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { filePaths } from '../../../proxy/file-paths.ts'
+import { realPaths } from '../../../proxy/real-paths.ts'
 import { combinedPaths, pathTree, sitePaths, sshPaths } from './tricks/paths.ts'
 import { asking, type Verdict } from './tricks/verdict.ts'
 
@@ -16,7 +16,7 @@ beforeAll(() => {
   for (const folder of pathTree.folders) mkdirSync(path.join(root, folder), { recursive: true })
   writeFileSync(path.join(root, 'home/.ssh/key'), '')
   for (const [link, target] of Object.entries(pathTree.links)) symlinkSync(here(target), path.join(root, link))
-  const ports = filePaths(path.join(root, 'home/code/site'), { home: path.join(root, 'home') })
+  const ports = realPaths(path.join(root, 'home/code/site'), { home: path.join(root, 'home') })
   const asked = new Map<string, (text: string) => Verdict>()
   ask = (condition, text) => {
     const key = JSON.stringify(condition)

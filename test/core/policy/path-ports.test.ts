@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lexicalPaths } from '../../../core/policy/lexical-paths.ts'
 import type { PolicyPorts } from '../../../core/policy/path-inside.ts'
-import { filePaths } from '../../../proxy/file-paths.ts'
+import { realPaths } from '../../../proxy/real-paths.ts'
 import { asking, type Verdict } from './tricks/verdict.ts'
 
 const about = (folder: string, text: string, ports: PolicyPorts): Verdict =>
@@ -26,15 +26,15 @@ describe('where the system folds case', () => {
     ['Code/Ｓite/a', 'could-not-tell'],
     ['Code/ſite/a', 'could-not-tell'],
   ] as const)('%s in Code/Site: %s', (text, expected) => {
-    expect(about(`${root}/Code/Site`, text, filePaths(root, { foldsCase: true }))).toBe(expected)
+    expect(about(`${root}/Code/Site`, text, realPaths(root, { foldsCase: true }))).toBe(expected)
   })
   test('composed and decomposed letters are the same', () => {
-    const ports = filePaths(root, { foldsCase: true })
+    const ports = realPaths(root, { foldsCase: true })
     expect(about(`${root}/caf\u00e9`, 'cafe\u0301/x', ports)).toBe('held')
   })
 })
 
-/** As `filePaths` answers on Windows, without a disk. */
+/** As `realPaths` answers on Windows, without a disk. */
 const windows: PolicyPorts = {
   separator: '\\',
   resolvePath(text) {

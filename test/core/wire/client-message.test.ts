@@ -134,6 +134,7 @@ describe('another request that rules can name', () => {
         idText: '1',
         tool: 'greet',
         arguments: { name: 'greet', arguments: { a: 1 } },
+        meta: { x: 1 },
         modern: false,
         text: prompt,
       },
