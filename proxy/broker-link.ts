@@ -12,13 +12,19 @@ import {
 import {
   answerMessage,
   type BrokerMethod,
+  type BrokerNotice,
+  type BrokerNotification,
   type BrokerParams,
   type BrokerResult,
+  brokerNotifications,
   brokerProtocolVersion,
   brokerRequests,
+  type HoldBudget,
   helloMessage,
   type Introduction,
+  sessionRefusalMessage,
 } from '../core/wire/broker-contract.ts'
+import type { RefusalWord } from './session-refusal.ts'
 
 export type LinkOptions = {
   socket: string
@@ -26,20 +32,25 @@ export type LinkOptions = {
   publicKey: crypto.KeyObject
   /** Everything of `session.open` but the token. */
   session(): Introduction
+  /** How long the broker says this client may be held, when the link opens and whenever that changes. */
+  onBudget(budget: HoldBudget): void
+  /** A person refuses everything of this session, or takes that back; surely the broker's word. */
+  onRefusal(word: RefusalWord): void
   onClose(): void
 }
 
 export type BrokerLink = {
   /** Resolves when a person decided or the budget ended; rejects when the connection is lost first. */
   requestApproval(params: BrokerParams<'approval.request'>): Promise<BrokerResult<'approval.request'>>
-  cancelApproval(call: string): void
+  cancelApproval(params: BrokerParams<'approval.cancel'>): void
   /** Rejects when the connection is lost, the broker refuses, or a reservation is not signed by it. */
   reserveLimit(params: BrokerParams<'limit.reserve'>): Promise<BrokerResult<'limit.reserve'>>
   returnLimit(call: string): Promise<void>
   close(): void
 }
 
-const connectTimeoutMs = 2_000
+/** Long enough for an app that a flood of calls keeps busy; a broker that hangs costs a call this much. */
+const connectTimeoutMs = 5_000
 
 /**
  * Connects, makes the broker prove that it holds the install's key, then introduces the session.
@@ -58,10 +69,22 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   }
   connection.onClose(close)
   connection.onError(close)
-  connection.listen()
   let late = false
   const nonce = crypto.randomBytes(24).toString('base64')
   const session = options.session()
+  const isSignature = (message: string, signature: string): boolean =>
+    crypto.verify(null, Buffer.from(message), options.publicKey, Buffer.from(signature, 'base64'))
+
+  on(connection, 'session.budget', ({ holdBudget }) => options.onBudget(holdBudget))
+  let lastSerial = 0
+  on(connection, 'session.refusal', ({ serial, signature, ...word }) => {
+    const covered = { nonce, session: session.session, serial, refusing: word.refusing }
+    // An older word that somebody put in again, or one that the broker never said.
+    if (serial <= lastSerial || !isSignature(sessionRefusalMessage(covered), signature)) return close()
+    lastSerial = serial
+    options.onRefusal(word)
+  })
+  connection.listen()
   const timer = setTimeout(() => {
     late = true
     close()
@@ -73,12 +96,12 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
         `the running Countersign app speaks protocol ${hello.protocol}, this proxy ${brokerProtocolVersion}: restart the client`,
       )
     }
-    const signature = Buffer.from(hello.signature, 'base64')
-    if (!crypto.verify(null, Buffer.from(helloMessage(nonce)), options.publicKey, signature)) {
+    if (!isSignature(helloMessage(nonce), hello.signature)) {
       throw new Error('whatever listens on its socket is not the Countersign app of this installation')
     }
     const token = fs.readFileSync(options.tokenFile, 'utf8').trim()
-    await call(connection, 'session.open', { token, ...session })
+    const { holdBudget } = await call(connection, 'session.open', { token, ...session })
+    options.onBudget(holdBudget)
   } catch (error) {
     close()
     throw late ? new Error('Countersign did not answer in time') : error
@@ -90,10 +113,11 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   })
   const isSigned = (
     asked: Parameters<typeof answerMessage>[0]['asked'],
-    { outcome, signature }: { outcome: string; signature: string },
+    { signature, ...answer }: { outcome: string; edited?: Record<string, unknown> | undefined; signature: string },
   ): boolean => {
-    const message = Buffer.from(answerMessage({ nonce, session, asked, outcome }))
-    return crypto.verify(null, message, options.publicKey, Buffer.from(signature, 'base64'))
+    const { outcome, edited } = answer
+    const covered = { nonce, session, asked, outcome, ...(edited === undefined ? {} : { edited }) }
+    return isSignature(answerMessage(covered), signature)
   }
   lost.catch(() => undefined) // each waiting request sees it through its own race
   socket.unref()
@@ -115,8 +139,8 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
     returnLimit: async (id) => {
       await Promise.race([call(connection, 'limit.return', { call: id }), lost])
     },
-    cancelApproval: (id) => {
-      call(connection, 'approval.cancel', { call: id }).catch(() => undefined) // the broker is gone: so is its card
+    cancelApproval: (params) => {
+      call(connection, 'approval.cancel', params).catch(() => undefined) // the broker is gone: so is its card
     },
     close,
   }
@@ -130,6 +154,18 @@ async function call<M extends BrokerMethod>(
   const result = brokerRequests[method].result.safeParse(await connection.sendRequest(method, params))
   if (!result.success) throw new Error('Countersign gave an answer that this version does not know: restart the client')
   return result.data as BrokerResult<M>
+}
+
+/** What does not say what the contract says is of another version, and not acted on. */
+function on<N extends BrokerNotification>(
+  connection: MessageConnection,
+  name: N,
+  act: (notice: BrokerNotice<N>) => void,
+) {
+  connection.onNotification(name, (params: unknown) => {
+    const read = brokerNotifications[name].safeParse(params)
+    if (read.success) act(read.data as BrokerNotice<N>)
+  })
 }
 
 function connect(path: string): Promise<net.Socket> {

@@ -7,14 +7,18 @@ import type { Action } from '../core/schema/policy-words.ts'
 import { type GovernedRequest, rpcCodes } from '../core/wire/governed-request.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import { idKeyOf } from './answers.ts'
+import type { Continuations } from './continuations.ts'
 import type { Dispatch } from './dispatch.ts'
 import { redactedText } from './excerpt.ts'
 import { advance, type GovernedCall, type Origin } from './governed-call.ts'
 import type { Holder } from './hold.ts'
+import type { HoldStates } from './hold-states.ts'
 import { decidedEvent, judgeCall, receivedData } from './judge-call.ts'
+import type { LineEdits } from './line-edits.ts'
 import type { PolicySource, PolicyState } from './policy-source.ts'
 import { errorLine, type Refusal, refusalLine } from './refusal.ts'
 import type { Reservations } from './reservations.ts'
+import type { SessionRefusal } from './session-refusal.ts'
 import { sha256 } from './sha256.ts'
 
 export type DeskOptions = {
@@ -26,6 +30,10 @@ export type DeskOptions = {
   spool: Spool
   holder: Holder
   reservations: Reservations
+  states: HoldStates
+  continuations: Continuations
+  edits: LineEdits
+  refusal: SessionRefusal
   /** The risk of a tool call. */
   classify(call: GovernedRequest): RiskAssessment
   log(line: string): void
@@ -49,6 +57,8 @@ export type Desk = DeskOptions & {
   end(call: GovernedCall): void
   /** Ends a call and tells whoever asked. */
   refuse(call: GovernedCall, refusal: Refusal): void
+  /** The client gets this result of a call, which may be a question that the call goes on after. */
+  resulted(call: GovernedCall, result: unknown): void
   /** Ends a call that nobody waits for any more and that was not sent. */
   drop(call: GovernedCall): void
 }
@@ -115,10 +125,11 @@ export function createDesk(options: DeskOptions, dispatch: Dispatch): Desk {
       if (origin === 'server') watchFewer()
       return call
     },
-    decide: (call, policy) => judgeCall(call, policy, options.paths, options.log),
+    decide: (call, policy) => judgeCall(call, policy, options),
     record: (call, decision, sent) => spool.add('call.decided', decidedEvent(call, decision, sent)),
     // Without a policy nobody knows what it would say, so it is taken to have a word on everything.
-    governs: (policy, action) => !policy.ok || policy.policy.governs(server, action),
+    governs: (policy, action) =>
+      !policy.ok || options.refusal.reason() !== undefined || policy.policy.governs(server, action),
     whenPolicyIsThere: (act, waiting = []) => {
       const policy = options.policy.current()
       if (!('then' in policy)) return act(policy)
@@ -143,8 +154,13 @@ export function createDesk(options: DeskOptions, dispatch: Dispatch): Desk {
       const line = refusalLine(call.rpc, call.id, refusal)
       dispatch.push({ type: call.origin === 'client' ? 'line' : 'reply', line })
     },
+    resulted: (call, result) => {
+      if (!call.rpc.modern) return
+      options.states.passed(result)
+      options.continuations.opened(call, result)
+    },
     drop: (call) => {
-      if (call.state === 'holding') options.holder.withdraw(call)
+      if (call.state === 'holding') options.holder.withdraw(call, 'other')
       if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) return
       spool.add('call.cancelled', { call: call.id, by: 'disconnect', forwarded: false })
       desk.end(call)

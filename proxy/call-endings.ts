@@ -1,6 +1,7 @@
 // How calls end by what others do: the upstream answers or dies, the client takes them back or goes away.
 import { type Answer, idKeyOf } from './answers.ts'
 import type { Desk } from './call-desk.ts'
+import type { TakenBackId } from './client-lines.ts'
 import { resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
 import type { InputRequests } from './input-requests.ts'
@@ -9,7 +10,7 @@ export type CallEndings = {
   /** An answer of the upstream; the caller calls `flush` before the answer's line feed goes out. */
   answered(answer: Answer): void
   /** The client took a call back. True if the upstream has it and must be told. */
-  cancelled(idText: string): boolean
+  cancelled(taken: TakenBackId): boolean
   /** True while the upstream owes the answer to a governed call. */
   anyRunning(): boolean
   /**
@@ -50,7 +51,7 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
     answered: (answer) => {
       const call = calls.get(answer.idKey)
       if (call?.state !== 'running') return
-      inputs.noticed(call, answer)
+      if (inputs.noticed(call, answer)) desk.resulted(call, answer.value)
       advance(call, 'running', 'ended')
       desk.end(call)
       const { outcome, bytes } = answer
@@ -62,7 +63,7 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
       const result = resultExcerpt(answer, call.hidden)
       spool.add('call.answered', { call: call.id, outcome, bytes, durationMs, result })
     },
-    cancelled: (idText) => {
+    cancelled: ({ idText, timedOut }) => {
       if (inputs.cancelled(idText)) return false
       const call = calls.get(idKeyOf(idText))
       if (!call || call.takenBack) return true
@@ -75,7 +76,7 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
         const oldest = takenBack.length > maxTakenBack ? takenBack.shift() : undefined
         if (oldest && advance(oldest, 'running', 'ended')) desk.end(oldest)
       } else {
-        if (call.state === 'holding') desk.holder.withdraw(call)
+        if (call.state === 'holding') desk.holder.withdraw(call, timedOut ? 'timed-out' : 'client')
         advance(call, ['deciding', 'holding', 'forwarding'], 'ended')
         desk.end(call)
       }

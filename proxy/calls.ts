@@ -1,6 +1,6 @@
 // The governed requests of a session: judged, recorded, then forwarded, held or refused. Puts the parts together that do it.
 import type { Doubt } from '../core/wire/client-message.ts'
-import type { GovernedRequest } from '../core/wire/governed-request.ts'
+import { type GovernedRequest, rpcCodes } from '../core/wire/governed-request.ts'
 import { createBatches } from './batches.ts'
 import { createDesk, type DeskOptions } from './call-desk.ts'
 import { type CallEndings, createCallEndings } from './call-endings.ts'
@@ -63,17 +63,23 @@ export function createCalls(options: CallsOptions): Calls {
   return {
     ...createCallEndings(desk, inputs),
     pass: (bytes) => dispatch.push({ type: 'pass', bytes }),
-    receive: (rpc, whole) => {
+    receive: (asked, whole) => {
+      const back = options.states.takeBack(asked)
+      if (back && !back.ok) return desk.reject(asked.idText, rpcCodes.invalidParams, back.problem, whole.length - 1)
+      const rpc = back?.request ?? asked
       inputs.answeredBy(rpc)
       const now = options.policy.current()
       const free = !('then' in now) && !desk.governs(now, rpc.action)
       const call = desk.begin(rpc, whole.length - 1, 'client', free ? 'unwatched' : 'reject')
       if (!call) return
+      if (back) call.round = back.round
+      const continued = options.continuations.take(rpc)
       desk.whenPolicyIsThere(
         (policy) => {
           if (call.state !== 'deciding') return
-          if (!desk.governs(policy, rpc.action)) call.raw = whole
-          verdicts.settle(call, policy)
+          if (!back && !desk.governs(policy, rpc.action)) call.raw = whole
+          if (continued) verdicts.goOn(call, continued, policy)
+          else verdicts.settle(call, policy)
         },
         [call],
       )

@@ -3,14 +3,22 @@ import { readClientLine } from '../core/wire/client-message.ts'
 import { rpcCodes } from '../core/wire/governed-request.ts'
 import { maxClientLineBytes } from '../core/wire/limits.ts'
 import type { Calls } from './calls.ts'
-import { type ClientInfo, cancelledIds, readableText, readInitialize } from './client-lines.ts'
+import {
+  type ClientInfo,
+  cancelledIds,
+  clientInfoKey,
+  metaOf,
+  readableText,
+  readInitialize,
+  readModernInfo,
+} from './client-lines.ts'
 import { createLineSplitter } from './lines.ts'
 import type { ToolLists } from './tool-lists.ts'
 
 export type ClientInputOptions = {
   calls: Calls
   lists: ToolLists
-  /** The client says who it is, once. */
+  /** The client says who it is: mostly once, and again where it goes back to an older protocol. */
   introduced(info: ClientInfo): void
 }
 
@@ -23,6 +31,8 @@ export type ClientInput = {
 
 export function createClientInput({ calls, lists, introduced }: ClientInputOptions): ClientInput {
   let known = false
+  /** It has said who it is, in a request of 2026-07-28, if not in `initialize`. */
+  let named = false
 
   const initialize = (text: string) => {
     const read = readInitialize(text)
@@ -30,10 +40,18 @@ export function createClientInput({ calls, lists, introduced }: ClientInputOptio
     lists.initialising(read.idText)
     if (read.info) introduced(read.info)
     known = read.info !== undefined
+    named ||= known
+  }
+
+  const modern = (meta: unknown) => {
+    const info = readModernInfo(meta)
+    if (info) introduced(info)
+    named = info !== undefined
   }
 
   const other = (text: string, whole: Buffer) => {
     if (!known && text.includes('initialize')) initialize(text)
+    if (!named && text.includes(clientInfoKey)) modern(metaOf(text))
     if (calls.server.pending() && /"(?:result|error)"/.test(text)) calls.server.answered(text)
     const taken = text.includes('cancelled') ? cancelledIds(text) : []
     const toTell = taken.filter(calls.cancelled)
@@ -52,8 +70,10 @@ export function createClientInput({ calls, lists, introduced }: ClientInputOptio
     if ('lists' in message && message.lists) lists.asked(message.lists)
     switch (message.kind) {
       case 'call':
+        if (!named && message.call.modern) modern(message.call.meta)
         return calls.receive(message.call, whole)
       case 'request':
+        if (!named && message.request.modern) modern(message.request.meta)
         return calls.receive(message.request, whole)
       case 'doubtful':
         return calls.receiveDoubt(message, whole)

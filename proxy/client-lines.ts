@@ -18,20 +18,49 @@ export function readInitialize(text: string): { idText: string; info?: ClientInf
   const idText = JSON.stringify(message['id'] ?? null)
   const params = message['params'] as Record<string, unknown> | undefined
   const info = params?.['clientInfo'] as Record<string, unknown> | undefined
-  const words = [info?.['name'], info?.['version'], params?.['protocolVersion']]
-  const [name, version, protocolVersion] = words.map((word) => (typeof word === 'string' ? word.slice(0, 200) : ''))
-  if (!name) return { idText }
-  return { idText, info: { name, version: version ?? '', protocolVersion: protocolVersion ?? '' } }
+  const name = word(info?.['name'])
+  if (name === '') return { idText }
+  return {
+    idText,
+    info: { name, version: word(info?.['version']), protocolVersion: word(params?.['protocolVersion']) },
+  }
 }
 
-/** JSON texts of the ids that the line takes back: one for a cancellation, more for a batch of them. */
-export function cancelledIds(text: string): string[] {
+/** Where a request of 2026-07-28 says who sends it; and by which version of the protocol. */
+export const clientInfoKey = 'io.modelcontextprotocol/clientInfo'
+const versionKey = 'io.modelcontextprotocol/protocolVersion'
+
+/** How the client introduces itself in the `_meta` of each of its requests. */
+export function readModernInfo(meta: unknown): ClientInfo | undefined {
+  const { [clientInfoKey]: info, [versionKey]: protocolVersion } = (meta ?? {}) as Record<string, unknown>
+  const { name, version } = (info ?? {}) as Record<string, unknown>
+  const read = { name: word(name), version: word(version), protocolVersion: word(protocolVersion) }
+  return read.name === '' ? undefined : read
+}
+
+/** `params._meta` of the message in the line. */
+export function metaOf(text: string): unknown {
+  const params = parse(text)?.['params'] as Record<string, unknown> | null | undefined
+  return params?.['_meta']
+}
+
+const word = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
+
+/** A request that the client takes back; `timedOut` where it gives its own time-out as the reason. */
+export type TakenBackId = { idText: string; timedOut: boolean }
+
+/** In the words of the SDKs, and whatever else others write for it. */
+const timeOut = /tim(?:ed?|e)[ -]?out/i
+
+/** What the line takes back: one for a cancellation, more for a batch of them. */
+export function cancelledIds(text: string): TakenBackId[] {
   const read = parse(text)
   const messages = (Array.isArray(read) ? read : [read]) as (Record<string, unknown> | null | undefined)[]
   return messages.flatMap((message) => {
     if (message?.['method'] !== 'notifications/cancelled') return []
-    const id = (message['params'] as Record<string, unknown> | null | undefined)?.['requestId']
-    return typeof id === 'string' || typeof id === 'number' ? [JSON.stringify(id)] : []
+    const { requestId, reason } = (message['params'] ?? {}) as Record<string, unknown>
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return []
+    return [{ idText: JSON.stringify(requestId), timedOut: typeof reason === 'string' && timeOut.test(reason) }]
   })
 }
 

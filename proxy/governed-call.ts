@@ -3,6 +3,7 @@
 import type { AccessRequest } from '../core/schema/access-request.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { Decision } from '../core/schema/decision.ts'
+import type { JsonObject } from '../core/schema/json.ts'
 import type { GovernedRequest } from '../core/wire/governed-request.ts'
 import type { HiddenValues } from './hidden-values.ts'
 import type { Refusal } from './refusal.ts'
@@ -26,6 +27,9 @@ export type InputGroup = {
 
 /** Limits that were found used up, or that nobody could count. */
 export type Exhausted = { readonly keys: ReadonlySet<string>; readonly note: string }
+
+/** Who approved a call, and what they put in the place of its arguments. */
+export type Approved = { approval: string; by: string; edited?: JsonObject }
 
 export type GovernedCall = {
   readonly id: string
@@ -56,11 +60,26 @@ export type GovernedCall = {
   durable: boolean
   /** On the monotonic clock, in milliseconds. */
   sentAt?: number
+  /** When the first hold began. */
   heldAt?: number
+  /** When a person was asked last: after a change of the policy it may be again. */
+  askedAt?: number
+  /** How often the client came back with our `requestState` before. */
+  round?: number
+  /** How often the policy changed while it was held. */
+  rejudged?: number
+  approved?: Approved
   /** Lets what was sent after this call go, should it not go itself. */
   release?: () => void
   /** Stops the heartbeat and whatever else waits with the hold. */
   stopHold?: () => void
+  /** What is to be done once the call is over. */
+  whenEnded?: (() => void)[]
+}
+
+export function atEnd(call: GovernedCall, act: () => void): void {
+  call.whenEnded ??= []
+  call.whenEnded.push(act)
 }
 
 /**
@@ -72,7 +91,10 @@ export function advance(call: GovernedCall, from: CallState | readonly CallState
   // What was sent may have had its effect; only its answer can say that it had not.
   if (to === 'ended' && call.state !== 'running') call.giveBack?.()
   call.state = to
-  if (to === 'ended') call.release?.()
+  if (to === 'ended') {
+    call.release?.()
+    for (const act of call.whenEnded ?? []) act()
+  }
   if (to !== 'holding') {
     call.stopHold?.()
     delete call.stopHold

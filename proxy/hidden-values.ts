@@ -86,6 +86,18 @@ export function hideValues(
   }
 }
 
+/** Hides what either hides. */
+export function bothHidden(one: HiddenValues | undefined, other: HiddenValues | undefined): HiddenValues | undefined {
+  if (!one || !other) return one ?? other
+  return {
+    paths: [...new Set([...one.paths, ...other.paths])],
+    arguments: one.arguments,
+    text: (text) => other.text(one.text(text)),
+    value: (value) => other.value(one.value(value)),
+    cutText: (text) => other.cutText(one.cutText(text)),
+  }
+}
+
 function withoutStart(text: string, values: readonly { spelling: string }[]): string {
   let end = text.length
   for (const { spelling } of values) {

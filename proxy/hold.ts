@@ -1,61 +1,61 @@
 // Holding a call while a person decides: asks the broker, keeps the client patient, and says how it ended.
-import { defaultHoldBudgetMs, holdBudgetMs } from '../core/approval/hold-budget.ts'
-import type { AuditEventData } from '../core/schema/audit-event.ts'
-import type { Decision } from '../core/schema/decision.ts'
-import type { BrokerResult } from '../core/wire/broker-contract.ts'
+import type { BrokerParams, ToolDefinition } from '../core/wire/broker-contract.ts'
 import type { BrokerClient } from './broker-client.ts'
 import type { GovernedCall } from './governed-call.ts'
-import { type Refusal, sentence } from './refusal.ts'
+import type { Budget, HoldBudgets } from './hold-budgets.ts'
+import { type HoldEnd, holdEnd, noBroker, takenBack } from './hold-ends.ts'
+import type { HoldStates } from './hold-states.ts'
+import type { Progress } from './progress.ts'
 
-type HoldRecord = Omit<AuditEventData<'hold.closed'>, 'call' | 'afterMs'>
-
-/** How a hold ended: what goes on record, and what follows. */
-export type HoldEnd = { run: true; record: HoldRecord } | { run: false; record: HoldRecord; refusal: Refusal }
+export type WithdrawnBecause = BrokerParams<'approval.cancel'>['why']
 
 export type Holder = {
   /** How long such a call is held at most, in milliseconds. */
   budgetMs(call: GovernedCall): number
   /** Waits for an approval, at most the client's hold budget. Never rejects. */
   hold(call: GovernedCall): Promise<HoldEnd>
-  /** The client took the call back. */
-  withdraw(call: GovernedCall): void
+  /** The call was taken back; where the client did it, that tells how long it waits. */
+  withdraw(call: GovernedCall, why: WithdrawnBecause): void
 }
 
 export type HolderOptions = {
-  client: string
-  /** What the client calls itself, once it has said so. */
-  clientInfoName(): string | undefined
-  budgetMs?: number
+  budgets: HoldBudgets
+  states: Pick<HoldStates, 'possible'>
+  progress: Progress
   broker: BrokerClient
-  /** Writes one line to the client. */
-  answer(line: string): void
+  definitionOf(tool: string): ToolDefinition | undefined
   monotonic(): number
 }
 
-const heartbeatMs = 5_000
+/** Less than the 60 s after which the SDKs' clients give up. A client that asks again by itself need not know our budget. */
+const longestLegMs = 50_000
 /** How much longer than the budget a broker that does not answer is waited for. */
 const patienceMs = 1_500
 const howToStart = 'Start the Countersign app (or run `countersign serve`), then repeat the call'
 
 export function createHolder(options: HolderOptions): Holder {
-  const budget = ({ origin }: GovernedCall) => {
-    if (options.budgetMs !== undefined) return options.budgetMs
-    // What is known of the client says nothing of how long its server waits for it.
-    return origin === 'server' ? defaultHoldBudgetMs : holdBudgetMs(options.client, options.clientInfoName())
-  }
+  const { budgets, states, monotonic } = options
 
-  const ask = async (call: GovernedCall, budgetMs: number): Promise<HoldEnd> => {
-    const connected = await options.broker.link()
-    if (!connected.ok)
-      return noBroker(`this call needs a person's approval, and ${lowerFirst(connected.problem)}. ${howToStart}`)
-    const { decision, revision } = call
+  const heldMs = (call: GovernedCall, { ms }: Budget) => (states.possible(call) ? Math.min(ms, longestLegMs) : ms)
+  const leftMs = (call: GovernedCall, budget: Budget) =>
+    Math.max(0, Math.round(heldMs(call, budget) - (monotonic() - call.receivedAt)))
+
+  const ask = async (call: GovernedCall, connected: () => void): Promise<HoldEnd> => {
+    const linked = await options.broker.link()
+    if (!linked.ok)
+      return noBroker(`this call needs a person's approval, and ${lowerFirst(linked.problem)}. ${howToStart}`)
+    const { decision, revision, rpc, exhausted } = call
     if (!decision || !revision || call.state !== 'holding') return takenBack()
-    const result = await connected.link.requestApproval({
+    connected()
+    const budget = budgets.of(call)
+    const asksAgain = states.possible(call)
+    const definition = rpc.action === 'tools/call' ? options.definitionOf(rpc.tool) : undefined
+    const result = await linked.link.requestApproval({
       call: call.id,
-      action: call.rpc.action,
-      tool: call.rpc.tool,
-      arguments: call.rpc.arguments,
-      ...(call.rpc.beside === undefined ? {} : { beside: call.rpc.beside }),
+      action: rpc.action,
+      tool: rpc.tool,
+      arguments: rpc.arguments,
+      ...(rpc.beside === undefined ? {} : { beside: rpc.beside }),
       argumentsHash: call.argumentsHash,
       risk: { class: call.request.risk.class, evidence: [...call.request.risk.evidence] },
       rules: decision.rules.map((rule) => ({ ...rule })),
@@ -63,23 +63,28 @@ export function createHolder(options: HolderOptions): Holder {
       reason: decision.reason,
       ...(decision.message === undefined ? {} : { note: decision.message }),
       revision,
-      budgetMs: Math.max(0, Math.round(budgetMs - (options.monotonic() - (call.heldAt ?? 0)))),
+      ...(exhausted === undefined ? {} : { exhausted: [...exhausted.keys].slice(0, mostExhausted) }),
+      ...(definition === undefined ? {} : { definition }),
+      budgetMs: leftMs(call, budget),
+      budget: { ...budget, ms: Math.round(heldMs(call, budget)) },
+      ...(asksAgain ? { asksAgain } : {}),
       ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),
       ...(decision.confirm === undefined ? {} : { confirm: decision.confirm }),
     })
-    return describe(result, decision, call.exhausted !== undefined)
+    return holdEnd(result, { decision, limited: exhausted !== undefined, asksAgain })
   }
 
-  const withdraw = (call: GovernedCall) => {
-    options.broker.linked()?.cancelApproval(call.id)
+  const withdraw = (call: GovernedCall, why: WithdrawnBecause) => {
+    // Since the request: whether progress moves a client's clock is not known, and only a call that ends all the same tells.
+    const waitedMs = Math.max(0, Math.round(monotonic() - call.receivedAt))
+    options.broker.linked()?.cancelApproval({ call: call.id, why, waitedMs })
   }
 
   return {
-    budgetMs: budget,
+    budgetMs: (call) => Math.round(heldMs(call, budgets.of(call))),
     hold: async (call) => {
-      call.heldAt = options.monotonic()
-      const budgetMs = budget(call)
-      const timers: NodeJS.Timeout[] = []
+      call.askedAt = monotonic()
+      call.heldAt ??= call.askedAt
       let silence: (end: HoldEnd) => void = () => undefined
       const silent = new Promise<HoldEnd>((resolve) => {
         silence = resolve
@@ -87,116 +92,38 @@ export function createHolder(options: HolderOptions): Holder {
       // The broker answers at the end of the budget; one that hangs must not hang the client.
       const giveUp = () => {
         silence(noBroker('Countersign did not answer in time'))
-        withdraw(call)
+        withdraw(call, 'other')
       }
-      timers.push(setTimeout(giveUp, budgetMs + patienceMs))
-      if (call.rpc.progressToken !== undefined && call.origin === 'client')
-        timers.push(startHeartbeat(call, options.answer))
+      let timer: NodeJS.Timeout | undefined
+      const arm = () => {
+        clearTimeout(timer)
+        timer = setTimeout(giveUp, leftMs(call, budgets.of(call)) + patienceMs)
+      }
+      const stopTelling = options.progress.start(call)
+      const stop = () => {
+        clearTimeout(timer)
+        stopTelling()
+      }
+      arm()
       call.stopHold = () => {
-        for (const timer of timers) clearTimeout(timer)
+        stop()
         silence(takenBack())
       }
       try {
-        return await Promise.race([ask(call, budgetMs), silent])
+        // Connecting can bring a budget that nobody knew of before.
+        return await Promise.race([ask(call, arm), silent])
       } catch (error) {
         return noBroker(`the connection to Countersign was lost while a person was asked (${(error as Error).message})`)
       } finally {
-        for (const timer of timers) clearTimeout(timer)
+        stop()
       }
     },
     withdraw,
   }
 }
 
-/**
- * Progress keeps clients that count silence, not time, from giving up. Its value must only ever rise, so ours are tiny:
- * the upstream starts again from its own first value, and its messages pass untouched.
- */
-function startHeartbeat(call: GovernedCall, answer: (line: string) => void): NodeJS.Timeout {
-  let beats = 0
-  return setInterval(() => {
-    beats += 1
-    const progress = beats / 1_000_000
-    const message = 'Waiting for approval in Countersign'
-    answer(
-      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.rpc.progressToken},"progress":${progress},"message":"${message}"}}`,
-    )
-  }, heartbeatMs)
-}
-
-/** `decision`: why the call was held, which the model is told together with the answer; `limited`: a limit was used up. */
-function describe(result: BrokerResult<'approval.request'>, decision: Decision, limited: boolean): HoldEnd {
-  const rules = decision.rules.map((rule) => rule.id)
-  const { message, reason: because } = decision
-  const why = `Held because: ${message !== undefined && limited ? `${message} (${because}.)` : (message ?? because)}`
-  switch (result.outcome) {
-    case 'approved':
-    case 'grant':
-      return { run: true, record: { outcome: result.outcome, approval: result.approval, by: result.by } }
-    case 'refused': {
-      const { approval, by, reason } = result
-      return {
-        run: false,
-        record: { outcome: 'refused', approval, by, ...(reason === undefined ? {} : { reason }) },
-        refusal: {
-          decision: 'refused',
-          reason: `${sentence(`a person refused this call${reason === undefined ? '' : `: ${reason}`}`)} ${why}`,
-          retry: 'never',
-          rules,
-        },
-      }
-    }
-    case 'expired':
-      return {
-        run: false,
-        record: { outcome: 'expired', approval: result.approval },
-        refusal: {
-          decision: 'expired',
-          reason: `nobody answered the request for approval in time. ${why}`,
-          retry: 'identical',
-          rules,
-        },
-      }
-    case 'released': {
-      const { approval, ticket } = result
-      return {
-        run: false,
-        record: { outcome: 'released', approval, ticket },
-        refusal: { decision: 'released', reason: `nobody has answered yet. ${why}`, retry: 'identical', rules, ticket },
-      }
-    }
-    case 'cancelled':
-      return { run: false, record: { outcome: 'cancelled', approval: result.approval }, refusal: stopped }
-    case 'too-many':
-      return {
-        run: false,
-        record: { outcome: 'too-many' },
-        refusal: {
-          decision: 'too-many',
-          reason: `${result.waiting} calls are already waiting for a person, which is as many as may wait`,
-          retry: 'later',
-        },
-      }
-  }
-}
-
-const stopped: Refusal = {
-  decision: 'cancelled',
-  reason: 'Countersign was stopped while this call was waiting',
-  retry: 'identical',
-}
-
-function noBroker(reason: string): HoldEnd {
-  return {
-    run: false,
-    record: { outcome: 'no-broker', reason },
-    refusal: { decision: 'no-broker', reason, retry: 'identical' },
-  }
-}
-
-function takenBack(): HoldEnd {
-  return { run: false, record: { outcome: 'cancelled' }, refusal: stopped }
-}
+/** As many as the broker takes. */
+const mostExhausted = 100
 
 function lowerFirst(text: string): string {
   return /^[A-Z][a-z]*n't|^Countersign/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)

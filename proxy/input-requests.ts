@@ -9,6 +9,7 @@ import { redactedText, resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall, type InputGroup } from './governed-call.ts'
 import type { PolicyState } from './policy-source.ts'
 import { blockedCode, denied, errorLine, type Refusal, refusalLine } from './refusal.ts'
+import { roundTripOf } from './round-trips.ts'
 import type { Verdicts } from './verdicts.ts'
 
 type Inputs = Extract<ServerMessage, { kind: 'inputs' }>
@@ -18,8 +19,8 @@ export type InputRequests = {
   receive(message: Inputs, line: Buffer): void
   /** An answer that cannot be read as one by everybody. */
   reject(idText: string, problem: string, bytes: number): void
-  /** An answer to `parent` that passed as it is, for the record. */
-  noticed(parent: GovernedCall, answer: Answer): void
+  /** An answer to `parent`: its record, where it passed as it is. False where it did not. */
+  noticed(parent: GovernedCall, answer: Answer): boolean
   /** The client sends what it was asked for, with the same request again. */
   answeredBy(rpc: GovernedRequest): void
   /** The client took back a request whose answer is held here. */
@@ -30,7 +31,7 @@ export type InputRequests = {
 const maxShown = 100
 
 /** The request of the client that an answer belongs to. */
-type Parent = { rpc: GovernedRequest; id: string }
+type Parent = GovernedCall
 
 export function createInputRequests(desk: Desk, verdicts: Verdicts): InputRequests {
   const { spool, dispatch, calls } = desk
@@ -39,10 +40,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
   const shown = new Map<string, GovernedCall>()
   const judgedHere = new Set<string>()
 
-  const parentOf = (idText: string): Parent | undefined => {
-    const call = calls.get(idKeyOf(idText))
-    return call && { rpc: call.rpc, id: call.id }
-  }
+  const parentOf = (idText: string): Parent | undefined => calls.get(idKeyOf(idText))
   const shownKey = (rpc: GovernedRequest, key: string) => JSON.stringify([rpc.action, rpc.tool, key])
 
   const remember = (parent: GovernedRequest, call: GovernedCall) => {
@@ -65,7 +63,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
   /** Ends those of a group that are still open, because another one of them, or all, may not be shown. */
   const endAll = (group: readonly GovernedCall[], by: 'batch' | 'client') => {
     for (const call of group) {
-      if (call.state === 'holding') desk.holder.withdraw(call)
+      if (call.state === 'holding') desk.holder.withdraw(call, 'other')
       if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) continue
       spool.add('call.cancelled', { call: call.id, by, forwarded: false })
       desk.end(call)
@@ -92,6 +90,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
       spool.add('call.forwarded', { call: call.id })
       if (parent) remember(parent.rpc, call)
     }
+    if (parent) desk.resulted(parent, (JSON.parse(text) as { result?: unknown }).result)
     dispatch.push({ type: 'send', calls: members, line: `${text}\n` })
   }
 
@@ -130,15 +129,15 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
         bytes,
       })
       const parent = parentOf(idText)
+      if (parent) judgedHere.add(idKeyOf(idText))
       const reason = `what the server asks for cannot be judged: ${problem}`
       if (parent || idText !== 'null') refuseAnswer(idText, parent, { decision: 'denied', reason, retry: 'never' })
     },
     noticed: (parent, { idKey, value, bytes }) => {
-      if (judgedHere.delete(idKey)) return
+      if (judgedHere.delete(idKey)) return false
       const asked = inputsIn(value as JsonValue | undefined)
-      if (asked.length === 0) return
       const policy = desk.policy.current()
-      if ('then' in policy) return
+      if (asked.length === 0 || 'then' in policy) return true
       for (const rpc of asked) {
         const call = desk.begin(rpc, bytes, { input: unheld })
         if (!call) continue
@@ -147,6 +146,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
         call.sentAt = desk.monotonic()
         remember(parent.rpc, call)
       }
+      return true
     },
     answeredBy: (rpc) => {
       if (shown.size === 0) return
@@ -177,8 +177,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
 /** Of inputs that passed as they are: nothing waits for them. */
 const unheld: InputGroup = { allowed: () => undefined, refused: () => undefined }
 
-/** Of a tool call they stand beside the arguments; of other requests they are parameters like any other. */
-function responsesOf({ action, arguments: args, beside }: GovernedRequest): JsonObject {
-  const given = (action === 'tools/call' ? beside : args)?.['inputResponses']
-  return isObject(given) ? given : {}
+function responsesOf(rpc: GovernedRequest): JsonObject {
+  const { inputResponses } = roundTripOf(rpc)
+  return isObject(inputResponses) ? inputResponses : {}
 }

@@ -1,24 +1,29 @@
 // Judging one request under one policy, and what goes on record about it.
 import { evaluate, type PolicyPorts } from '../core/policy/evaluate.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
-import type { Decision } from '../core/schema/decision.ts'
+import type { Decision, DecisionSource } from '../core/schema/decision.ts'
 import type { JsonObject } from '../core/schema/json.ts'
 import { argumentsExcerpt, mark, redactedText } from './excerpt.ts'
 import type { GovernedCall } from './governed-call.ts'
 import { hideValues } from './hidden-values.ts'
 import type { PolicyState } from './policy-source.ts'
+import type { SessionRefusal } from './session-refusal.ts'
 
 /** A URI can be as long as a document. */
 const longestKeptName = 1024
 
-/** Decides and remembers it in the call; a policy that cannot be used, and a fault of ours while deciding, deny. */
-export function judgeCall(
-  call: GovernedCall,
-  policy: PolicyState,
-  paths: PolicyPorts,
-  log: (line: string) => void,
-): Decision {
-  const decision = judged(call, policy, paths, log)
+export type JudgePorts = {
+  paths: PolicyPorts
+  refusal: SessionRefusal
+  log(line: string): void
+}
+
+/**
+ * Decides and remembers it in the call. A session that a person refuses, a policy that cannot be used, and a fault of ours
+ * while deciding, deny.
+ */
+export function judgeCall(call: GovernedCall, policy: PolicyState, ports: JudgePorts): Decision {
+  const decision = judged(call, policy, ports)
   const { redact = [] } = decision
   const known = call.hidden?.paths ?? []
   // What one policy hid, a later one does not show.
@@ -31,19 +36,20 @@ export function judgeCall(
   return decision
 }
 
-function judged(
-  { request, rpc, exhausted }: GovernedCall,
-  policy: PolicyState,
-  paths: PolicyPorts,
-  log: (line: string) => void,
-): Decision {
-  const deny = (reason: string): Decision => ({
+function judged({ request, rpc, exhausted }: GovernedCall, policy: PolicyState, ports: JudgePorts): Decision {
+  const { paths, log } = ports
+  const deny = (reason: string, source: DecisionSource = 'no-policy'): Decision => ({
     kind: 'deny',
-    source: 'no-policy',
+    source,
     rules: [],
     reason,
     risk: request.risk.class,
   })
+  const refused = ports.refusal.reason()
+  if (refused !== undefined) {
+    ports.refusal.applied()
+    return deny(refused, 'session-refused')
+  }
   if (!policy.ok) return deny(policy.problem)
   try {
     const decision = evaluate(policy.policy, request, paths, exhausted?.keys)

@@ -19,6 +19,7 @@ export type Refusal = {
     | 'no-broker'
     | 'no-record'
     | 'unknown-outcome'
+    | 'superseded'
   rules?: readonly string[]
   ticket?: string
   /** The server has the call, but what it asks for before it goes on is not passed on. */
@@ -92,6 +93,7 @@ function advice({ retry, decision, halfway }: Refusal): string {
   if (decision === 'released') {
     return 'Nothing has run yet. Tell the user to answer in Countersign, then repeat exactly the same call once.'
   }
+  if (decision === 'superseded') return 'Nothing needs to be repeated: the other one gets the answer.'
   if (decision === 'unknown-outcome') return 'It may or may not have taken effect: check before you repeat it.'
   if (retry === 'identical') return 'The call did not run. Ask the user, then repeat exactly the same call.'
   if (retry === 'later') return 'The call did not run. Try again later, or ask the user.'

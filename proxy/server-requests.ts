@@ -69,7 +69,7 @@ export function createServerRequests(desk: Desk, verdicts: Verdicts, inputs: Inp
   }
 
   const takeBack = (call: GovernedCall) => {
-    if (call.state === 'holding') desk.holder.withdraw(call)
+    if (call.state === 'holding') desk.holder.withdraw(call, 'other')
     if (!advance(call, ['deciding', 'holding', 'forwarding'], 'ended')) return
     spool.add('call.cancelled', { call: call.id, by: 'server', forwarded: false })
     desk.end(call)

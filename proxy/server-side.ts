@@ -4,6 +4,7 @@ import { maxClientLineBytes } from '../core/wire/limits.ts'
 import { idKeyAtStart } from './answers.ts'
 import type { Calls } from './calls.ts'
 import type { ClientWriter } from './client-writer.ts'
+import type { LineEdits } from './line-edits.ts'
 import type { PolicySource, PolicyState } from './policy-source.ts'
 import { blockedCode, errorLine } from './refusal.ts'
 import type { TakenLine } from './server-requests.ts'
@@ -15,6 +16,7 @@ export type ServerSideOptions = {
   calls: Calls
   lists: ToolLists
   writer: ClientWriter
+  edits: LineEdits
   log(line: string): void
 }
 
@@ -22,7 +24,7 @@ export type ServerSideOptions = {
 const plainResult = /^\s*\{\s*"result"\s*:\s*\{\s*"(?:content|contents|messages|structuredContent)"/
 
 /** Takes what the upstream writes, chunk by chunk. */
-export function createServerSide({ policy, calls, lists, writer, log }: ServerSideOptions): UpstreamOutput {
+export function createServerSide({ policy, calls, lists, writer, edits, log }: ServerSideOptions): UpstreamOutput {
   let first = true
   let warm = false
   /** Undefined while it is not loaded: then nothing passes that it may have a word on. */
@@ -84,6 +86,7 @@ export function createServerSide({ policy, calls, lists, writer, log }: ServerSi
 
   const output = createUpstreamOutput({
     writer,
+    edits,
     reading: () => {
       const state = now()
       if (state === undefined) return true

@@ -9,17 +9,24 @@ import { createCalls } from './calls.ts'
 import { createClientInput } from './client-input.ts'
 import type { ClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
+import { createContinuations } from './continuations.ts'
 import { redactedWords } from './excerpt.ts'
-import { filePaths } from './file-paths.ts'
 import { createHolder } from './hold.ts'
+import { createHoldBudgets } from './hold-budgets.ts'
+import { createHoldStates } from './hold-states.ts'
+import { createLineEdits } from './line-edits.ts'
 import { log } from './log.ts'
 import type { ProxyOptions } from './options.ts'
 import { layoutHere } from './place.ts'
 import { policyFromYaml, publishedPolicy, readTrustedKey } from './policy-source.ts'
 import { watchPolicy } from './policy-watch.ts'
+import { createProgress } from './progress.ts'
+import { publishedLockdown } from './published-lockdown.ts'
+import { realPaths } from './real-paths.ts'
 import { createReservations } from './reservations.ts'
 import { createServerSide } from './server-side.ts'
 import { parentProcess, sessionId } from './session-facts.ts'
+import { createSessionRefusal } from './session-refusal.ts'
 import { sha256 } from './sha256.ts'
 import { createToolLists } from './tool-lists.ts'
 import type { Upstream } from './upstream-stdio.ts'
@@ -48,6 +55,14 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   const shownCommand = redactedWords([command, ...args])
   let clientInfo: ClientInfo | undefined
   let stopWatching: () => void = () => undefined
+  const budgets = createHoldBudgets({
+    client,
+    clientInfoName: () => clientInfo?.name,
+    ...(options.holdBudgetMs === undefined ? {} : { flagMs: options.holdBudgetMs }),
+  })
+  const refusal = createSessionRefusal(() => void broker.link())
+  const states = createHoldStates({ client, session, now })
+  const edits = createLineEdits()
 
   const spool = withOpening(
     createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now }),
@@ -86,18 +101,14 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
         startedAt,
         ...(clientInfo && { clientInfo: { name: clientInfo.name, version: clientInfo.version } }),
       }),
+      onBudget: budgets.learned,
+      onRefusal: refusal.heard,
     },
     trusted,
   )
-  const holder = createHolder({
-    client,
-    clientInfoName: () => clientInfo?.name,
-    ...(options.holdBudgetMs === undefined ? {} : { budgetMs: options.holdBudgetMs }),
-    broker,
-    answer: writer.line,
-    monotonic,
-  })
-  const policy = options.policyFile ? policyFromYaml(options.policyFile) : publishedPolicy(layout.published, trusted)
+  const policy = options.policyFile
+    ? policyFromYaml(options.policyFile, publishedLockdown(layout.published, trusted))
+    : publishedPolicy(layout.published, trusted)
   const lists = createToolLists({
     server,
     client,
@@ -116,16 +127,28 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     identified ??= { server: identifyServer([command, ...args]) }
     return identified.server
   }
+  const holder = createHolder({
+    budgets,
+    states,
+    progress: createProgress({ edits, answer: writer.line }),
+    broker,
+    definitionOf: lists.definitionOf,
+    monotonic,
+  })
   const reservations = createReservations({ broker, now, log })
   const calls = createCalls({
     session,
     client,
     server,
     policy,
-    paths: filePaths(cwd),
+    paths: realPaths(cwd),
     spool,
     holder,
     reservations,
+    states,
+    continuations: createContinuations(monotonic),
+    edits,
+    refusal,
     classify: ({ tool, arguments: given }) => {
       const catalogued = catalogue()?.tools[tool]
       return classifyTool(tool, given, { catalogued, annotations: lists.annotationsOf(tool) })
@@ -154,7 +177,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
       spool.add('session.client', info)
     },
   })
-  const fromServer = createServerSide({ policy, calls, lists, writer, log })
+  const fromServer = createServerSide({ policy, calls, lists, writer, edits, log })
 
   upstream.stdin.on('drain', regulate)
   process.stdout.on('drain', regulate)

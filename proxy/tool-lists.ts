@@ -1,12 +1,14 @@
 // The lists of tools a server gives its client: noticed as they pass, for what the server says of each tool; edited only
 // where policy hides tools from this client, and then by cutting out those tools and nothing else.
 import type { ToolAnnotations } from '../core/risk/annotations.ts'
-import type { JsonValue } from '../core/schema/json.ts'
+import type { JsonObject, JsonValue } from '../core/schema/json.ts'
+import type { ToolDefinition } from '../core/wire/broker-contract.ts'
 import type { ListRequest } from '../core/wire/client-message.ts'
 import { isObject } from '../core/wire/governed-request.ts'
 import { idKeyOf } from './answers.ts'
 import { elementsAt, firstSpan, membersAt, type Span } from './json-spans.ts'
 import type { PolicyState } from './policy-source.ts'
+import { definitionHash, toolDefinition } from './tool-definitions.ts'
 
 export type ToolLists = {
   /** The client asks for lists. */
@@ -26,6 +28,8 @@ export type ToolLists = {
   /** True if this answers a request for a list. */
   isAsked(idKey: string): boolean
   annotationsOf(tool: string): ToolAnnotations | undefined
+  /** What the server said of the tool in the last list that passed. */
+  definitionOf(tool: string): ToolDefinition | undefined
   /** Tells the client if other tools are hidden now than in the list that it has. */
   policyNow(policy: PolicyState): void
 }
@@ -45,7 +49,11 @@ const maxName = 256
 const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const
 const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
 
-type Tools = Map<string, ToolAnnotations>
+/** Text of definitions that is kept of one list, in characters. Of tools beyond it only the hash is. */
+const maxKept = 8 * 1024 * 1024
+
+type Listed = { hints: ToolAnnotations } & ({ tool: JsonObject } | { hash: string })
+type Tools = Map<string, Listed>
 
 export function createToolLists({ server, client, tell, watch }: ToolListOptions): ToolLists {
   const asked = new Map<string, ListRequest>()
@@ -54,6 +62,8 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
   /** The list that is known whole, and the one of which pages are coming. */
   let known: Tools = new Map()
   let coming: Tools | undefined
+  /** Characters of the list that is read now. */
+  let kept = 0
   let initialising: string | undefined
   let tellsOfChanges = false
   let revision = ''
@@ -65,28 +75,34 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     return JSON.stringify([...names].filter((name) => policy.policy.hides(server, client, name)).sort())
   }
 
-  const remember = (message: JsonValue | undefined, key: string, request: ListRequest) => {
+  const remember = (message: JsonValue | undefined, key: string, request: ListRequest, size: number) => {
     asked.delete(key)
     const result = isObject(message) ? message['result'] : undefined
     if (!isObject(result) || !Array.isArray(result['tools'])) return
     // Until the last page has come, a tool that was dangerous before still is.
     const list: Tools = request.more && coming ? coming : new Map()
+    kept = list === coming ? kept + size : size
     coming = list
     for (const tool of result['tools']) {
-      const name = isObject(tool) ? tool['name'] : undefined
+      if (!isObject(tool)) continue
+      const { name } = tool
       if (typeof name !== 'string' || name.length > maxName || list.size >= maxTools) continue
-      list.set(name, hintsOf(isObject(tool) ? tool['annotations'] : undefined))
+      const definition = kept > maxKept ? { hash: definitionHash(tool) } : { tool }
+      list.set(name, { hints: hintsOf(tool['annotations']), ...definition })
     }
     if (result['nextCursor'] !== undefined && result['nextCursor'] !== null) return
     known = list
     coming = undefined
   }
 
-  const learnFrom = (message: JsonValue | undefined) => {
-    if (Array.isArray(message)) return message.forEach(learnFrom)
+  const learnFrom = (message: JsonValue | undefined, size: number): void => {
+    if (Array.isArray(message)) {
+      for (const member of message) learnFrom(member, size)
+      return
+    }
     const key = keyOfAnswer(message)
     const request = requestOf(key, message)
-    if (request) remember(message, key ?? '', request)
+    if (request) remember(message, key ?? '', request, size)
     else if (key === undefined) return
     else if (key === initialising) {
       initialising = undefined
@@ -94,6 +110,8 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
       if (tellsOfChanges) watch()
     }
   }
+
+  const listed = (tool: string) => coming?.get(tool) ?? known.get(tool)
 
   const answersAsked = (message: JsonValue | undefined): boolean => {
     const members = Array.isArray(message) ? message : [message]
@@ -124,20 +142,25 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     answers: (line) => (anyOther || asked.size > 0) && answersAsked(parsed(line.toString('utf8'))),
     learn: (line) => {
       // Answers that are awaited speak of tools, or of an error; anything else is not worth parsing.
-      if (line.includes('tools') || line.includes('"error"')) learnFrom(parsed(line.toString('utf8')))
+      if (line.includes('tools') || line.includes('"error"')) learnFrom(parsed(line.toString('utf8')), line.length)
     },
     withoutHidden: (line, policy) => {
       const text = line.toString('utf8')
       const message = parsed(text)
       if (!answersAsked(message)) return undefined
-      learnFrom(message)
+      learnFrom(message, line.length)
       if (!policy.ok) return line
       hidden = hiddenNow(policy)
       const cuts = hiddenSpans(text, (name) => policy.policy.hides(server, client, name))
       return cuts.length === 0 ? line : Buffer.from(cutOut(text, cuts))
     },
     isAsked: (idKey) => anyOther || asked.has(idKey),
-    annotationsOf: (tool) => coming?.get(tool) ?? known.get(tool),
+    annotationsOf: (tool) => listed(tool)?.hints,
+    definitionOf: (tool) => {
+      const found = listed(tool)
+      if (!found) return undefined
+      return 'tool' in found ? toolDefinition(found.tool) : { hash: found.hash }
+    },
     policyNow: (policy) => {
       if (!policy.ok || policy.revision === revision) return
       const first = revision === ''

@@ -4,6 +4,7 @@ import type { JsonValue } from '../core/schema/json.ts'
 import { maxClientLineBytes } from '../core/wire/limits.ts'
 import { type Answer, createAnswerWatcher } from './answers.ts'
 import type { ClientWriter } from './client-writer.ts'
+import type { LineEdits } from './line-edits.ts'
 import type { TakenLine } from './server-requests.ts'
 
 const LF = 0x0a
@@ -22,6 +23,7 @@ export type UpstreamOutput = {
 
 export type UpstreamOutputOptions = {
   writer: ClientWriter
+  edits: LineEdits
   /** Whether lines that begin now must be read before they pass. */
   reading(): boolean
   /** Whether `copied` wants the lines that pass. */
@@ -43,7 +45,7 @@ export type UpstreamOutputOptions = {
 }
 
 export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOutput {
-  const { writer } = options
+  const { writer, edits } = options
   let lastAnswer: Answer | undefined
   const watcher = createAnswerWatcher(
     () => kept === 'line' || options.interested(),
@@ -56,7 +58,8 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     },
   )
   let inLine = false
-  let kept: 'nothing' | 'copy' | 'line' = 'nothing'
+  /** `edit`: until it is whole, or longer than any editor wants. */
+  let kept: 'nothing' | 'copy' | 'edit' | 'line' = 'nothing'
   let parts: Buffer[] = []
   let bytes = 0
   let out: Buffer[] = []
@@ -70,8 +73,10 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     for (const line of passing) writer.pass(line, false)
   }
 
+  const copying = () => (options.copying() ? 'copy' : 'nothing')
+
   const begin = (reading: boolean) => {
-    kept = reading ? 'line' : options.copying() ? 'copy' : 'nothing'
+    kept = reading ? 'line' : edits.active() ? 'edit' : copying()
     parts = []
     bytes = 0
   }
@@ -90,6 +95,33 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     }
   }
 
+  /** A whole line that may go on, edited or not; what it answers is told by what the upstream wrote. */
+  const pass = (line: Buffer) => {
+    const shown = edits.active() ? edits.edited(line) : line
+    watcher.push(line)
+    if (shown) out.push(shown)
+    else options.flush()
+  }
+
+  const collectToEdit = (piece: Buffer, ends: boolean) => {
+    bytes += piece.length
+    parts.push(piece)
+    if (bytes > edits.longest()) return letGo(copying(), ends)
+    if (!ends) return
+    const line = Buffer.concat(parts, bytes)
+    pass(line)
+    if (options.copying()) setImmediate(() => options.copied(line))
+  }
+
+  /** What was kept of an open line goes on, and so does what comes of it from now on. */
+  const letGo = (as: 'copy' | 'nothing', ends: boolean) => {
+    const pieces = parts
+    parts = []
+    bytes = 0
+    kept = as
+    for (const [index, piece] of pieces.entries()) stream(piece, ends && index === pieces.length - 1)
+  }
+
   const collect = (piece: Buffer, ends: boolean) => {
     bytes += piece.length
     parts.push(piece)
@@ -97,11 +129,7 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     if (!ends) return
     const line = Buffer.concat(parts, bytes)
     const taken = options.read(line)
-    if (!taken) {
-      watcher.push(line)
-      out.push(line)
-      return
-    }
+    if (!taken) return pass(line)
     emit()
     taken.act()
     taking = true
@@ -113,16 +141,14 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
   /** What has come of a line so far goes on if nothing in it can matter; otherwise all of it is dropped as it comes. */
   const outgrown = (ends: boolean) => {
     const pieces = parts
-    parts = []
     const [first] = pieces
     if (bytes - (pieces.at(-1)?.length ?? 0) <= maxClientLineBytes + 1 && first) {
       if (options.harmless(Buffer.concat(pieces, headLength).toString())) {
         emit()
-        kept = 'nothing'
-        for (const [index, piece] of pieces.entries()) stream(piece, ends && index === pieces.length - 1)
-        return
+        return letGo('nothing', ends)
       }
     }
+    parts = []
     lastAnswer = undefined
     for (const piece of pieces) watcher.push(piece)
     if (!ends) return
@@ -133,7 +159,7 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
 
   const push = (chunk: Buffer) => {
     const reading = options.reading()
-    if (!reading && !options.copying() && (!inLine || kept === 'nothing')) {
+    if (!reading && !options.copying() && !edits.active() && (!inLine || kept === 'nothing')) {
       kept = 'nothing'
       if (watcher.push(chunk)) options.flush()
       inLine = watcher.midLine()
@@ -147,6 +173,7 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
       inLine = end === -1
       const piece = chunk.subarray(from, to)
       if (kept === 'line') collect(piece, !inLine)
+      else if (kept === 'edit') collectToEdit(piece, !inLine)
       else stream(piece, !inLine)
       from = to
     }
@@ -157,11 +184,10 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     push,
     lookAgain: () => {
       if (!inLine || kept !== 'line' || bytes > maxClientLineBytes + 1 || options.reading()) return
-      const pieces = parts
-      begin(false)
-      for (const piece of pieces) stream(piece, false)
+      letGo(copying(), false)
     },
     end: () => {
+      if (inLine && kept === 'edit') letGo('nothing', false)
       if (!inLine || kept !== 'line' || parts.length === 0) return
       const rest = Buffer.concat(parts, bytes)
       if (options.torn(rest)) writer.pass(rest, true)

@@ -2,6 +2,7 @@
 // written, in its order; what is taken is exactly one whole line; and answers are seen once.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createLineEdits, type LineEditor } from '../../proxy/line-edits.ts'
 import { createUpstreamOutput, type UpstreamOutputOptions } from '../../proxy/upstream-output.ts'
 
 function run(changes: Partial<UpstreamOutputOptions> = {}) {
@@ -21,6 +22,7 @@ function run(changes: Partial<UpstreamOutputOptions> = {}) {
       upstreamEnded: () => undefined,
       finished: async () => undefined,
     },
+    edits: createLineEdits(),
     reading: () => false,
     copying: () => false,
     read: () => undefined,
@@ -51,20 +53,28 @@ const line = fc.oneof(
 const stream = fc
   .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('', 'open', '{"half":'))
   .map(([lines, rest]) => Buffer.from(`${lines.map((one) => `${one}\n`).join('')}${rest}`))
-const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 70_000 }), fc.boolean(), fc.boolean(), fc.boolean()), {
-  minLength: 1,
-  maxLength: 40,
-})
+const cuts = fc.array(
+  fc.tuple(fc.integer({ min: 1, max: 70_000 }), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
+  { minLength: 1, maxLength: 40 },
+)
+/** Wants to see every line of up to 70,000 bytes. */
+const onlooker = (changes: Partial<LineEditor> = {}): LineEditor => {
+  return { longest: 70_000, concerns: () => true, edit: () => [], ...changes }
+}
 
 describe('what passes', () => {
   it('is what was written, and its answers are those of any other cutting', () => {
     fc.assert(
       fc.property(stream, cuts, (bytes, steps) => {
         let [reading, copying] = [false, false]
-        const one = run({ reading: () => reading, copying: () => copying })
+        const edits = createLineEdits()
+        const one = run({ reading: () => reading, copying: () => copying, edits })
+        let remove: (() => void) | undefined
         let at = 0
         for (let n = 0; at < bytes.length; n++) {
-          const [size, reads, copies, looks] = steps[n % steps.length] ?? [1, false, false, false]
+          const [size, reads, copies, looks, edited] = steps[n % steps.length] ?? [1, false, false, false, false]
+          remove?.()
+          remove = edited ? edits.add(onlooker()) : undefined
           reading = reads
           copying = copies
           one.output.push(bytes.subarray(at, at + size))
@@ -79,6 +89,31 @@ describe('what passes', () => {
         expect(one.isOpen()).toBe(whole.isOpen())
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('is edited only where an editor says so, and answers are seen as they were written', () => {
+    fc.assert(
+      fc.property(stream, fc.integer({ min: 1, max: 5000 }), (bytes, size) => {
+        const edits = createLineEdits()
+        const one = run({ edits })
+        // What is changed stands before a character of two bytes; the other one takes lines away.
+        edits.add(
+          onlooker({
+            concerns: (text) => text.includes('é'),
+            edit: (text) => [{ start: text.indexOf('"x"'), end: text.indexOf('"x"') + 3, text: '"ü"' }],
+          }),
+        )
+        edits.add(onlooker({ concerns: (text) => text.includes('"method":"n"'), edit: () => 'taken' }))
+        for (let at = 0; at < bytes.length; at += size) one.output.push(bytes.subarray(at, at + size))
+        one.output.end()
+        const whole = run()
+        whole.output.push(bytes)
+        const expected = bytes.toString().replaceAll('{"x":"é"}', '{"ü":"é"}').replaceAll('{"method":"n"}\n', '')
+        expect(one.text()).toBe(expected)
+        expect(one.answers).toEqual(whole.answers)
+      }),
+      { numRuns: 200 },
     )
   })
 
