@@ -3,6 +3,7 @@
 import { protocol } from 'electron'
 import { readPageFile, securityHeaders } from '../broker/page-files.ts'
 import { appHost, appScheme } from './app-url.ts'
+import { noticeFile } from './notice-page.ts'
 
 const headers = (contentType: string) => ({
   'content-type': contentType,
@@ -20,10 +21,10 @@ export const serveFrom =
     const url = new URL(request.url)
     if (url.host !== appHost) return refusal(403, 'Only app://countersign is served.')
     if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405, 'Only GET and HEAD are served.')
-    const file = await readPageFile(folder, url.pathname)
+    const file = noticeFile(url) ?? (await readPageFile(folder, url.pathname))
     if (file === 'no-file-name') return refusal(400, 'This path names no file of the user interface.')
     if (file === 'missing') return refusal(404, 'There is no such file.')
-    const body = request.method === 'HEAD' ? null : new Uint8Array(file.body)
+    const body = request.method === 'HEAD' ? null : new Uint8Array(Buffer.from(file.body))
     return new Response(body, { headers: headers(file.contentType) })
   }
 

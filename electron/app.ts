@@ -4,14 +4,18 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { app, dialog, nativeTheme, powerMonitor, session } from 'electron'
 import { type Broker, BrokerStartError, type LoginItem, type StartBroker } from '../broker/host-contract.ts'
+import type { UiEvent } from '../core/wire/ui-contract.ts'
 import { registerAppScheme, serveApp } from './app-protocol.ts'
+import type { Clock } from './clock.ts'
 import { debuggingSwitch, hardenEveryPage, hardenSession } from './hardening.ts'
 import { serveIpc } from './ipc.ts'
 import { hiddenArgument } from './login-item.ts'
 import { setApplicationMenu } from './menu.ts'
+import { createNoticeWindow } from './notice-window.ts'
 import { createNotifier } from './notifier.ts'
+import { createOsAuth } from './os-auth.ts'
 import { keychain } from './secret-box.ts'
-import { followBroker } from './shell-state.ts'
+import { type Followed, followBroker } from './shell-state.ts'
 import { createTray } from './tray.ts'
 import { createMainWindow } from './window.ts'
 
@@ -26,6 +30,7 @@ export type AppDeps = {
   argv: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   loginItem?: LoginItem
+  clock: Clock
   /** Calls back when the process is told to end. */
   onSignal(ended: () => void): void
   log(line: string): void
@@ -37,8 +42,13 @@ export type AppDeps = {
  */
 export type AppOutcome = 'running' | 'second-instance' | 'refused' | 'failed'
 
+type Reveal = Extract<UiEvent, { type: 'reveal' }>
+
 /** So long quitting waits for the broker to release its calls; after that the proxies refuse them on their own. */
 const stopGraceMs = 5000
+
+/** Our own, made once. */
+const toastActivator = '{960AEA44-2982-5A4C-9FE0-2396E7447C5D}'
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
@@ -87,11 +97,16 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
   app.on('window-all-closed', () => undefined)
   registerAppScheme()
   hardenEveryPage(log)
-  if (platform === 'win32') app.setAppUserModelId('dev.countersign.app')
+  if (platform === 'win32') {
+    app.setAppUserModelId('dev.countersign.app')
+    // The same in every run, so that Windows finds its way back to us from a notification of an earlier one.
+    app.setToastActivatorCLSID(toastActivator)
+  }
 
   await app.whenReady()
   hardenSession(session.defaultSession, log)
   const secretBox = keychain(platform)
+  const osAuth = createOsAuth(platform, log)
   let broker: Broker
   try {
     broker = await deps.startBroker({
@@ -102,6 +117,7 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
       log,
       ...(secretBox === undefined ? {} : { secretBox }),
       ...(deps.loginItem === undefined ? {} : { loginItem: deps.loginItem }),
+      ...(osAuth === undefined ? {} : { osAuth }),
     })
   } catch (error) {
     if (!(error instanceof BrokerStartError))
@@ -111,19 +127,38 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
 
   // What a click wants to show before the page listens; it is told as soon as the page has its first snapshot.
   let pageReady = false
-  let wanted: { id?: string } | undefined
+  let wanted: Reveal | undefined
   const tellWanted = () => {
     if (wanted === undefined || !pageReady) return
-    broker.emit({ type: 'reveal', screen: 'approvals', ...wanted })
+    broker.emit(wanted)
     wanted = undefined
   }
-  const open = (id?: string) => {
-    wanted = id === undefined ? {} : { id }
+  const open = (id?: string, screen: Reveal['screen'] = 'approvals') => {
+    wanted = { type: 'reveal', screen, ...(id === undefined ? {} : { id }) }
     showWindow()
     tellWanted()
   }
+  const lockDown = async (on: boolean) => {
+    const reply = await broker.api.handle('lockdown.set', { on }, 'desktop')
+    if (reply.ok) return
+    log(`The lockdown could not be ${on ? 'set' : 'lifted'}: ${reply.error.message}`)
+    // Not an error box, which would hold up this process, and with it the answers to every proxy, until it is clicked away.
+    await dialog.showMessageBox({
+      type: 'error',
+      title: 'Countersign',
+      message: on ? 'Countersign is not locked down' : 'The lockdown was not lifted',
+      detail: `${reply.error.message}\n${on ? 'Calls are checked as before.' : 'Everything is still refused.'}`,
+    })
+  }
 
-  const notifier = createNotifier(open)
+  const notifier = createNotifier({
+    platform,
+    clock: deps.clock,
+    api: broker.api,
+    open,
+    fallback: createNoticeWindow({ platform, open, log }),
+    log,
+  })
   const window = createMainWindow({
     platform,
     preload: deps.files.preload,
@@ -153,15 +188,19 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
     platform,
     desktop: env['XDG_CURRENT_DESKTOP'],
     assets: deps.files.assets,
+    clock: deps.clock,
     window: window.current,
     open,
+    lockDown: (on) =>
+      void lockDown(on).catch((error: unknown) => log(`The lockdown's failure could not be shown: ${sentence(error)}`)),
     quit: () => app.quit(),
   })
 
+  let followed: Followed | undefined
   let stage: 'running' | 'stopping' | 'stopped' = 'running'
   const stop = async () => {
     stage = 'stopping'
-    unfollow()
+    followed?.stop()
     notifier.closeAll()
     const late = Promise.withResolvers<void>()
     const timer = setTimeout(() => {
@@ -190,11 +229,14 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
 
   setApplicationMenu(platform)
   serveApp(deps.files.renderer)
-  let unfollow = () => {}
-  unfollow = await followBroker(broker.api, (state, change) => {
+  followed = await followBroker(broker.api, (state) => {
     if (nativeTheme.themeSource !== state.settings.theme) nativeTheme.themeSource = state.settings.theme
     tray.update(state)
-    notifier.update(state, change)
+    notifier.update(state)
+  })
+  // Timers stood still while the machine slept. The broker closes what is overdue before it says what is open.
+  powerMonitor.on('resume', () => {
+    followed?.refresh().catch((error: unknown) => log(`After sleep: ${sentence(error)}`))
   })
   showOnStart ||= shown
   showWindow = window.show

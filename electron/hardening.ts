@@ -1,11 +1,23 @@
 // What every page of this program may not do, wherever it came from: leave, open windows, ask for permissions, reach
 // the network. Set on the session and on every web contents, so that no window has to remember it.
-import { app, type Session, shell, type WebContents } from 'electron'
+import { app, type Session, shell, type WebContents, type WebPreferences } from 'electron'
 import { appUrl } from './app-url.ts'
 import { externalLink } from './external-links.ts'
+import { noticeLinks } from './notice-page.ts'
 import { plainText } from './plain-text.ts'
 
 type Log = (line: string) => void
+
+/** What every window of ours starts from. */
+export const closedPage = {
+  contextIsolation: true,
+  sandbox: true,
+  nodeIntegration: false,
+  webviewTag: false,
+  // Electron would fetch dictionaries from the network.
+  spellcheck: false,
+  navigateOnDragDrop: false,
+} as const satisfies WebPreferences
 
 const debuggingSwitches = [
   'remote-debugging-port',
@@ -39,11 +51,14 @@ export const hardenSession = (session: Session, log: Log): void => {
   )
 }
 
+/** Clicked in the notice window, which takes the attempt for the click. */
+const isNoticeLink = (url: string) => url === noticeLinks.open || url === noticeLinks.dismiss
+
 /** No page may navigate away, be framed elsewhere, open a window or attach a webview. A reload of our own page may. */
 export const hardenContents = (contents: WebContents, log: Log): void => {
   const stay = (event: { url: string; isMainFrame: boolean; preventDefault(): void }) => {
     if (event.isMainFrame && event.url.replace(/#.*$/s, '') === appUrl) return
-    log(`Blocked a navigation to ${plainText(event.url, 120)}.`)
+    if (!isNoticeLink(event.url)) log(`Blocked a navigation to ${plainText(event.url, 120)}.`)
     event.preventDefault()
   }
   contents.on('will-frame-navigate', stay)

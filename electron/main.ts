@@ -5,6 +5,7 @@ import { app, dialog } from 'electron'
 import { startBroker } from '../broker/broker.ts'
 import { layoutHere } from '../broker/paths.ts'
 import { type AppOutcome, runApp } from './app.ts'
+import { systemClock } from './clock.ts'
 import { createLoginItem } from './login-item.ts'
 
 /** The project's folder, or the packaged archive's root: this file is built into out/main/. */
@@ -46,6 +47,7 @@ export const started: Promise<AppOutcome> = runApp({
   argv: process.argv,
   env: process.env,
   ...(loginItem === undefined ? {} : { loginItem }),
+  clock: systemClock,
   onSignal: (ended) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ended)
   },

@@ -3,9 +3,11 @@
 import type { UiApi } from '../broker/host-contract.ts'
 import {
   type ApprovalCard,
+  type BrokerStatus,
   type Settings,
   type UiEvent,
   type UiEventEnvelope,
+  type UiResult,
   uiRequests,
 } from '../core/wire/ui-contract.ts'
 
@@ -14,38 +16,37 @@ export type ShellState = {
   cards: readonly ApprovalCard[]
   /** Why protection is degraded; empty when it is not. */
   problems: readonly string[]
+  /** Calls are being turned away because too many wait. */
+  flood: BrokerStatus['flood']
+  /** Everything is refused. */
+  lockdown: BrokerStatus['lockdown']
   settings: Settings
 }
 
-/** What happened, for those who act on changes rather than on the state. */
-export type ShellChange =
-  | { type: 'started' }
-  | { type: 'card-opened'; card: ApprovalCard }
-  | { type: 'card-closed'; id: string }
-  | { type: 'other' }
-
 const byAge = (cards: readonly ApprovalCard[]) => [...cards].sort((a, b) => a.openedAt - b.openedAt)
 
-/** The next state and what to call it. Events that concern neither tray nor notifications change nothing. */
-export const advance = (state: ShellState, event: UiEvent): { state: ShellState; change: ShellChange } | undefined => {
+const fromStatus = ({ policy, flood, lockdown }: BrokerStatus) => ({ problems: policy.problems, flood, lockdown })
+
+const fromSnapshot = ({ approvals, status, settings }: UiResult<'snapshot'>): ShellState => ({
+  cards: byAge(approvals),
+  settings,
+  ...fromStatus(status),
+})
+
+/** The next state, or nothing for an event that concerns neither tray nor notifications. */
+export const advance = (state: ShellState, event: UiEvent): ShellState | undefined => {
   switch (event.type) {
     case 'approval.changed': {
-      const known = state.cards.some((card) => card.id === event.card.id)
       const others = state.cards.filter((card) => card.id !== event.card.id)
-      return {
-        state: { ...state, cards: byAge([...others, event.card]) },
-        change: known ? { type: 'other' } : { type: 'card-opened', card: event.card },
-      }
+      return { ...state, cards: byAge([...others, event.card]) }
     }
     case 'approval.closed':
-      return {
-        state: { ...state, cards: state.cards.filter((card) => card.id !== event.id) },
-        change: { type: 'card-closed', id: event.id },
-      }
+      return { ...state, cards: state.cards.filter((card) => card.id !== event.id) }
     case 'status.changed':
-      return { state: { ...state, problems: event.status.policy.problems }, change: { type: 'other' } }
+      return { ...state, ...fromStatus(event.status) }
     case 'settings.changed':
-      return { state: { ...state, settings: event.settings }, change: { type: 'other' } }
+      return { ...state, settings: event.settings }
+    case 'grants.changed':
     case 'calls.changed':
     case 'policies.changed':
     case 'reveal':
@@ -55,38 +56,53 @@ export const advance = (state: ShellState, event: UiEvent): { state: ShellState;
   }
 }
 
+export type Followed = {
+  /** Has the broker look at its clock and says the state anew, changed or not. Rejects like the start. */
+  refresh(): Promise<void>
+  stop(): void
+}
+
 /**
- * Follows the broker; `onChange` is first called with `started`. Rejects when the broker refuses a snapshot, which is
- * a defect. Returns a function that stops.
+ * Follows the broker; `onChange` is called with every state, the first one before this resolves. Rejects when the broker
+ * refuses a snapshot, which is a defect.
  */
-export const followBroker = async (
-  api: UiApi,
-  onChange: (state: ShellState, change: ShellChange) => void,
-): Promise<() => void> => {
+export const followBroker = async (api: UiApi, onChange: (state: ShellState) => void): Promise<Followed> => {
   const early: UiEventEnvelope[] = []
   let take = (envelope: UiEventEnvelope): void => {
     early.push(envelope)
   }
   const stop = api.subscribe((envelope) => take(envelope))
-  const reply = await api.handle('snapshot', {}, 'desktop')
-  if (!reply.ok) {
+  const snapshot = async () => {
+    const reply = await api.handle('snapshot', {}, 'desktop')
+    if (!reply.ok) throw new Error(`The broker gave no snapshot: ${reply.error.message}`)
+    return uiRequests.snapshot.result.parse(reply.value)
+  }
+  try {
+    const first = await snapshot()
+    let { seq } = first
+    let state = fromSnapshot(first)
+    onChange(state)
+    take = (envelope) => {
+      if (envelope.seq <= seq) return
+      seq = envelope.seq
+      const next = advance(state, envelope.event)
+      if (next === undefined) return
+      state = next
+      onChange(state)
+    }
+    early.forEach(take)
+    return {
+      refresh: async () => {
+        const fresh = await snapshot()
+        // An event that came after the snapshot was taken knows better.
+        if (fresh.seq >= seq) state = fromSnapshot(fresh)
+        seq = Math.max(seq, fresh.seq)
+        onChange(state)
+      },
+      stop,
+    }
+  } catch (error) {
     stop()
-    throw new Error(`The broker gave no snapshot: ${reply.error.message}`)
+    throw error
   }
-  const snapshot = uiRequests.snapshot.result.parse(reply.value)
-  let state: ShellState = {
-    cards: byAge(snapshot.approvals),
-    problems: snapshot.status.policy.problems,
-    settings: snapshot.settings,
-  }
-  onChange(state, { type: 'started' })
-  take = ({ seq, event }) => {
-    if (seq <= snapshot.seq) return
-    const next = advance(state, event)
-    if (next === undefined) return
-    state = next.state
-    onChange(state, next.change)
-  }
-  early.forEach(take)
-  return stop
 }

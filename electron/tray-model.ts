@@ -1,16 +1,19 @@
 // What the tray shows for a state, as data: shape, words and menu, so that it can be checked without a tray.
 import type { ApprovalCard } from '../core/wire/ui-contract.ts'
+import { callsWait, turnedAway } from './notification-words.ts'
 import { plainText } from './plain-text.ts'
 import type { ShellState } from './shell-state.ts'
 
 /** States differ in shape, not only in colour. */
-export type TrayShape = 'protecting' | 'degraded' | 'waiting'
+export type TrayShape = 'protecting' | 'degraded' | 'waiting' | 'lockdown'
 
 export type TrayEntry =
   | { type: 'note'; label: string }
   | { type: 'separator' }
   | { type: 'card'; label: string; id: string }
-  | { type: 'open'; label: string }
+  | { type: 'open'; label: string; screen: 'approvals' | 'policies' }
+  /** A click on it asks for the opposite of `on`. */
+  | { type: 'lockdown'; label: string; on: boolean }
   | { type: 'quit'; label: string }
 
 export type TrayModel = {
@@ -20,42 +23,87 @@ export type TrayModel = {
   menu: readonly TrayEntry[]
 }
 
-const shownCards = 5
+/** What of the shell's state the tray is about. */
+export type TrayState = Pick<ShellState, 'cards' | 'problems' | 'flood' | 'lockdown'>
 
-/** `1 call`, `3 calls`. */
-const calls = (count: number) => (count === 1 ? '1 call' : `${count} calls`)
+const shownEntries = 5
+
+const age = (since: number, now: number): string => {
+  const minutes = Math.floor((now - since) / 60_000)
+  if (minutes < 1) return 'just now'
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`
+}
 
 const cardLabel = (card: ApprovalCard) => `${plainText(card.tool, 40)} on ${plainText(card.where.server, 24)}`
 
-const headline = (waiting: number, degraded: boolean): string => {
-  if (waiting > 0) return `${calls(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for you`
-  return degraded ? 'Degraded' : 'Protecting, nothing waits'
+/** The cards of one group are one, in the place of the one that waits longest. */
+const byGroup = (cards: readonly ApprovalCard[]): readonly (readonly [ApprovalCard, ...ApprovalCard[]])[] => {
+  const groups = new Map<string, [ApprovalCard, ...ApprovalCard[]]>()
+  for (const card of cards) {
+    // A card's id is no group's: the prefix keeps the two apart.
+    const key = card.group === undefined ? `card ${card.id}` : `group ${card.group}`
+    const members = groups.get(key)
+    if (members === undefined) groups.set(key, [card])
+    else members.push(card)
+  }
+  return [...groups.values()]
+}
+
+const groupEntry = ([first, ...others]: readonly [ApprovalCard, ...ApprovalCard[]], now: number): TrayEntry => {
+  const times = others.length === 0 ? '' : `${others.length + 1} × `
+  return { type: 'card', label: `${times}${cardLabel(first)}, ${age(first.openedAt, now)}`, id: first.id }
+}
+
+const headline = ({ cards, problems, flood, lockdown }: TrayState): string => {
+  const waiting = cards.length
+  if (lockdown !== undefined) return 'Locked down: everything is refused'
+  if (flood !== undefined) return `Too many calls: ${callsWait(waiting)}, ${turnedAway(flood.turnedAway)}`
+  if (waiting > 0) return `${callsWait(waiting)} for you`
+  return problems.length > 0 ? 'Degraded' : 'Protecting, nothing waits'
 }
 
 /** Quitting is safe but not free, so the entry says what it does to calls before anybody clicks it. */
-const quitLabel = (waiting: number): string =>
-  waiting > 0
+const quitLabel = (waiting: number, lockedDown: boolean): string => {
+  if (lockedDown) return 'Quit: everything stays refused until you start it again and lift the lockdown'
+  return waiting > 0
     ? `Quit: refuses ${waiting === 1 ? 'the waiting call' : `the ${waiting} waiting calls`} and all that would ask`
     : 'Quit: calls that would ask are refused until you start it again'
+}
 
-export const trayModel = ({ cards, problems }: Pick<ShellState, 'cards' | 'problems'>): TrayModel => {
+const shapeOf = ({ cards, problems, lockdown }: TrayState): TrayShape => {
+  if (lockdown !== undefined) return 'lockdown'
+  if (cards.length > 0) return 'waiting'
+  return problems.length > 0 ? 'degraded' : 'protecting'
+}
+
+/** @param now milliseconds since the epoch, for how long each waits */
+export const trayModel = (state: TrayState, now: number): TrayModel => {
+  const { cards, problems } = state
+  const lockedDown = state.lockdown !== undefined
   const waiting = cards.length
-  const degraded = problems.length > 0
   const problem = problems[0] === undefined ? [] : [plainText(problems[0], 80)]
-  const more = waiting - shownCards
+  const groups = byGroup(cards)
+  const shown = groups.slice(0, shownEntries)
+  const more = waiting - shown.flat().length
   return {
-    shape: waiting > 0 ? 'waiting' : degraded ? 'degraded' : 'protecting',
+    shape: shapeOf(state),
     waiting,
-    tooltip: ['Countersign', headline(waiting, degraded), ...problem].join('\n'),
+    tooltip: ['Countersign', headline(state), ...problem].join('\n'),
     menu: [
-      { type: 'note', label: headline(waiting, degraded) },
-      ...problem.map((label): TrayEntry => ({ type: 'note', label })),
+      { type: 'note', label: headline(state) },
+      ...problem.map((label): TrayEntry => ({ type: 'open', label, screen: 'policies' })),
       ...(waiting > 0 ? [{ type: 'separator' } as const] : []),
-      ...cards.slice(0, shownCards).map((card): TrayEntry => ({ type: 'card', label: cardLabel(card), id: card.id })),
-      ...(more > 0 ? [{ type: 'open', label: `and ${more} more…` } as const] : []),
+      ...shown.map((group) => groupEntry(group, now)),
+      ...(more > 0 ? [{ type: 'open', label: `and ${more} more…`, screen: 'approvals' } as const] : []),
       { type: 'separator' },
-      { type: 'open', label: 'Open Countersign' },
-      { type: 'quit', label: quitLabel(waiting) },
+      {
+        type: 'lockdown',
+        label: lockedDown ? 'Lift the lockdown' : 'Lock down: refuse everything',
+        on: lockedDown,
+      },
+      { type: 'separator' },
+      { type: 'open', label: 'Open Countersign', screen: 'approvals' },
+      { type: 'quit', label: quitLabel(waiting, lockedDown) },
     ],
   }
 }

@@ -12,26 +12,34 @@ import {
   nativeTheme,
   Tray,
 } from 'electron'
-import type { ShellState } from './shell-state.ts'
-import { type TrayEntry, type TrayModel, trayColour, trayModel, trayPicture } from './tray-model.ts'
+import type { Clock } from './clock.ts'
+import { type TrayEntry, type TrayModel, type TrayState, trayColour, trayModel, trayPicture } from './tray-model.ts'
 
 export type TrayDeps = {
   platform: NodeJS.Platform
   /** `XDG_CURRENT_DESKTOP`, where there is one. */
   desktop: string | undefined
   assets: string
+  clock: Clock
   window(): BrowserWindow | undefined
   /** Brings up the window, on the card `id` where there is one. */
-  open(id?: string): void
+  open(id?: string, screen?: 'approvals' | 'policies'): void
+  /** Locks everything down, or lifts it. */
+  lockDown(on: boolean): void
   quit(): void
 }
 
-export type AppTray = { update(state: ShellState): void; destroy(): void }
+export type AppTray = { update(state: TrayState): void; destroy(): void }
+
+/** How long a card waits is written in minutes. */
+const agesMs = 60_000
 
 /** `&` marks an access key in menus of Windows and Linux. */
 const menuLabel = (label: string) => label.replaceAll('&', '&&')
 
-export const createTray = ({ platform, desktop, assets, window, open, quit }: TrayDeps): AppTray => {
+export const createTray = (deps: TrayDeps): AppTray => {
+  const { platform, desktop, assets, clock, window, open, lockDown, quit } = deps
+
   const image = (model: TrayModel): NativeImage => {
     const darkBar =
       platform === 'win32' ? nativeTheme.shouldUseDarkColorsForSystemIntegratedUI : nativeTheme.shouldUseDarkColors
@@ -53,7 +61,18 @@ export const createTray = ({ platform, desktop, assets, window, open, quit }: Tr
       case 'card':
         return { label: menuLabel(item.label), click: () => open(item.id) }
       case 'open':
-        return { label: menuLabel(item.label), click: () => open() }
+        return { label: menuLabel(item.label), click: () => open(undefined, item.screen) }
+      case 'lockdown':
+        return {
+          label: menuLabel(item.label),
+          type: 'checkbox',
+          checked: item.on,
+          click: () => {
+            lockDown(!item.on)
+            // The system has moved the tick; it goes by what the broker says.
+            draw()
+          },
+        }
       case 'quit':
         return { label: menuLabel(item.label), click: quit }
       default:
@@ -73,7 +92,10 @@ export const createTray = ({ platform, desktop, assets, window, open, quit }: Tr
     window()?.setOverlayIcon(overlay, tooltip)
   }
 
-  let model = trayModel({ cards: [], problems: [] })
+  let state: TrayState = { cards: [], problems: [], flood: undefined, lockdown: undefined }
+  let model = trayModel(state, clock.now())
+  let drawn: { model: string; on: BrowserWindow | undefined } | undefined
+  let stopWaiting = () => {}
   const tray = new Tray(image(model))
 
   const draw = () => {
@@ -83,6 +105,15 @@ export const createTray = ({ platform, desktop, assets, window, open, quit }: Tr
     if (platform === 'darwin')
       tray.setTitle(model.waiting === 0 ? '' : String(model.waiting), { fontType: 'monospacedDigit' })
     badge(model)
+    drawn = { model: JSON.stringify(model), on: window() }
+  }
+
+  const look = () => {
+    stopWaiting()
+    model = trayModel(state, clock.now())
+    // A menu that is set anew closes under the pointer on some desktops, and in a flood there is little time.
+    if (drawn?.model !== JSON.stringify(model) || drawn.on !== window()) draw()
+    stopWaiting = model.waiting > 0 ? clock.after(agesMs, look) : () => {}
   }
 
   // On macOS a left click opens the menu, which is the platform's custom.
@@ -91,11 +122,12 @@ export const createTray = ({ platform, desktop, assets, window, open, quit }: Tr
   draw()
 
   return {
-    update: (state) => {
-      model = trayModel(state)
-      draw()
+    update: (next) => {
+      state = next
+      look()
     },
     destroy: () => {
+      stopWaiting()
       nativeTheme.off('updated', draw)
       tray.destroy()
     },

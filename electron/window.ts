@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { app, BrowserWindow, nativeTheme, screen } from 'electron'
 import { appUrl } from './app-url.ts'
+import { closedPage } from './hardening.ts'
 import { minimumSize, readWindowState, visibleBounds, type WindowState, writeWindowState } from './window-state.ts'
 
 export type WindowDeps = {
@@ -59,15 +60,9 @@ export const createMainWindow = (deps: WindowDeps): MainWindow => {
       autoHideMenuBar: true,
       ...(deps.platform === 'linux' ? { icon: path.join(deps.assets, 'icon-512.png') } : {}),
       webPreferences: {
+        ...closedPage,
         preload: deps.preload,
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        // Electron would fetch dictionaries from the network.
-        spellcheck: false,
         devTools: !app.isPackaged,
-        navigateOnDragDrop: false,
       },
     })
     window = made

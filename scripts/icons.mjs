@@ -44,6 +44,7 @@ try {
     ['protecting', await source('tray/protecting.svg')],
     ['degraded', await source('tray/degraded.svg')],
     ['waiting', await source('tray/waiting.svg')],
+    ['lockdown', await source('tray/lockdown.svg')],
     ...counts.map(([name, text]) => [`waiting-${name}`, numbered(waitingNumber, text)]),
   ]
   for (const colour of ['black', 'white']) {

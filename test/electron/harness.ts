@@ -6,11 +6,52 @@ import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import type { StartBroker } from '../../broker/host-contract.ts'
 import { type AppDeps, type AppOutcome, runApp } from '../../electron/app.ts'
+import type { Clock } from '../../electron/clock.ts'
 import { app, BrowserWindow, knowPicture, recorded, resetShim } from '../shim/electron.ts'
 import { createFakeBroker, type FakeBroker } from './fake-broker.ts'
 
 const repository = path.join(import.meta.dirname, '..', '..')
 const assets = path.join(repository, 'electron', 'assets')
+
+/** Time as a test wants it: nothing passes unless it says so. */
+export type TestClock = Clock & {
+  /** Goes forward, waking what waits, each at its moment. */
+  pass(ms: number): void
+  /** As a machine sleeps: the time of day goes on, timers stand still. */
+  sleep(ms: number): void
+}
+
+/** @param start milliseconds since the epoch; cards of the tests are opened at 1000 */
+export const createTestClock = (start = 2000): TestClock => {
+  let now = start
+  let slept = 0
+  let timers: { at: number; run: () => void }[] = []
+  return {
+    now: () => now,
+    after: (ms, run) => {
+      const timer = { at: now - slept + Math.max(ms, 0), run }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter((kept) => kept !== timer)
+      }
+    },
+    pass: (ms) => {
+      const end = now + ms
+      for (;;) {
+        const [next] = timers.filter(({ at }) => at + slept <= end).sort((a, b) => a.at - b.at)
+        if (next === undefined) break
+        timers = timers.filter((kept) => kept !== next)
+        now = Math.max(now, next.at + slept)
+        next.run()
+      }
+      now = end
+    },
+    sleep: (ms) => {
+      now += ms
+      slept += ms
+    },
+  }
+}
 
 export const temporaryFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'countersign-shell-'))
 
@@ -32,6 +73,7 @@ export const buildPreload = async (folder: string): Promise<string> => {
 export type RunningApp = {
   outcome: AppOutcome
   broker: FakeBroker
+  clock: TestClock
   home: string
   log: string[]
   window(): BrowserWindow
@@ -48,6 +90,7 @@ export type Start = Partial<Pick<AppDeps, 'argv' | 'env' | 'platform'>> & {
   /** The data folder the app is told, where it is another than `home`. */
   under?: string
   broker?: FakeBroker
+  clock?: TestClock
   startBroker?: StartBroker
 }
 
@@ -55,6 +98,7 @@ export const startApp = async ({
   home,
   under,
   broker = createFakeBroker(),
+  clock = createTestClock(),
   startBroker,
   ...changes
 }: Start): Promise<RunningApp> => {
@@ -73,6 +117,7 @@ export const startApp = async ({
       assets,
       starterPolicies: path.join(repository, 'policies'),
     },
+    clock,
     platform: 'linux',
     argv: [],
     env: {},
@@ -91,6 +136,7 @@ export const startApp = async ({
   return {
     outcome,
     broker,
+    clock,
     home,
     log,
     window,

@@ -1,146 +1,234 @@
-// How a held call reaches a person who looks elsewhere: notification, tray, badge. And that none of them decides.
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { recorded } from '../shim/electron.ts'
-import { card, createFakeBroker } from './fake-broker.ts'
-import { type RunningApp, removeFolder, type Start, startApp, temporaryFolder, theTray } from './harness.ts'
+// What main asks the system to notify, when, and what a notification may say, on all three platforms.
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ApprovalCard, Settings } from '../../core/wire/ui-contract.ts'
+import { recorded, resetShim } from '../shim/electron.ts'
+import { card, createFakeBroker, harmless } from './fake-broker.ts'
+import { newest, shownTexts, startNoticing } from './notifier-fixture.ts'
 
-let home: string
-let running: RunningApp
-const start = async (options: Omit<Start, 'home'> = {}) => {
-  running = await startApp({ home, ...options })
-  return running
-}
+afterEach(() => resetShim())
 
-beforeEach(() => {
-  home = temporaryFolder()
+const platforms = ['darwin', 'win32', 'linux'] as const
+const count = () => recorded.notifications.length
+const openNow = () => recorded.notifications.filter(({ closed }) => !closed)
+
+describe.each(platforms)('on %s', (platform) => {
+  const start = (settings: Partial<Settings> = {}, open: ApprovalCard[] = []) =>
+    startNoticing({ platform, broker: createFakeBroker(open, settings) })
+
+  test('a held call is notified once, however often its card changes', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('c1'))
+    broker.hold(card('c1', { waiting: 2 }))
+    clock.pass(30_000)
+    broker.hold(card('c1', { caller: { state: 'released' }, waiting: 0 }))
+    clock.pass(30_000)
+    expect(shownTexts()).toEqual(['A call waits for you | Something waits on filesystem.'])
+  })
+
+  test('a call that is settled at once is never notified', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('c1', { openedAt: clock.now() }))
+    clock.pass(400)
+    broker.close('c1')
+    clock.pass(60_000)
+    expect(count()).toBe(0)
+  })
+
+  test('calls that come in one go are one summary', async () => {
+    const { broker, clock } = await start()
+    for (const id of ['a', 'b', 'c']) {
+      broker.hold(card(id, { openedAt: clock.now(), server: id === 'c' ? 'github' : 'filesystem' }))
+      clock.pass(100)
+    }
+    clock.pass(5000)
+    expect(shownTexts()).toEqual(['3 calls wait for you | On filesystem, github.'])
+    expect(newest().buttons).toEqual([])
+  })
+
+  test('calls that come while a notification is fresh become one summary in its place, unheard', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a', { openedAt: clock.now() }))
+    clock.pass(500)
+    expect(count()).toBe(1)
+    for (const id of ['b', 'c', 'd', 'e']) {
+      clock.pass(2000)
+      broker.hold(card(id, { openedAt: clock.now() }))
+    }
+    expect(count()).toBe(1)
+    clock.pass(2000)
+    expect(shownTexts()).toEqual([
+      'A call waits for you | Something waits on filesystem.',
+      '5 calls wait for you | On filesystem.',
+    ])
+    expect(openNow().map(({ title, options }) => [title, options.silent])).toEqual([['5 calls wait for you', true]])
+  })
+
+  test('calls far from each other have a notification each', async () => {
+    const { broker, clock } = await start()
+    for (const id of ['a', 'b']) {
+      broker.hold(card(id, { openedAt: clock.now(), server: id }))
+      clock.pass(20_000)
+    }
+    expect(openNow().map(({ body }) => body)).toEqual(['Something waits on a.', 'Something waits on b.'])
+  })
+
+  test('a card that joins a group joins its notification, also when that is not fresh any more', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a', { openedAt: clock.now() }))
+    clock.pass(9500)
+    broker.hold(card('a', { openedAt: 2000, group: 'g' }))
+    clock.pass(1500)
+    broker.hold(card('b', { openedAt: clock.now(), group: 'g' }))
+    clock.pass(500)
+    expect(openNow().map(({ title }) => title)).toEqual(['2 calls wait for you'])
+  })
+
+  test('a flood is one summary as long as it lasts', async () => {
+    const { broker, clock } = await start()
+    for (let index = 0; index < 20; index += 1) {
+      broker.hold(card(`c${index}`, { openedAt: clock.now() }))
+      clock.pass(10)
+    }
+    broker.flood(7)
+    clock.pass(1000)
+    for (let index = 20; index < 50; index += 1) {
+      broker.hold(card(`c${index}`, { openedAt: clock.now() }))
+      broker.flood(index * 10)
+      clock.pass(2000)
+    }
+    expect(shownTexts()).toEqual([
+      'Too many calls at once | 20 calls wait for you, 7 were turned away. The last came from cursor on filesystem.',
+    ])
+    broker.flood(0)
+    clock.pass(1000)
+    expect(count()).toBe(1)
+  })
+
+  test('it is reminded of once, a minute before it expires', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a', { openedAt: clock.now(), expiresAt: clock.now() + 600_000 }))
+    clock.pass(539_999)
+    expect(count()).toBe(1)
+    clock.pass(1)
+    expect(shownTexts().at(-1)).toBe('A call still waits for you: 1 minute left | Something waits on filesystem.')
+    expect([newest().options.silent, openNow().length]).toEqual([false, 1])
+    clock.pass(59_999)
+    expect(count()).toBe(2)
+  })
+
+  test('with a short life, at four fifths of it', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a', { openedAt: clock.now(), expiresAt: clock.now() + 50_000 }))
+    clock.pass(39_999)
+    expect(count()).toBe(1)
+    clock.pass(1)
+    expect(shownTexts().at(-1)).toBe('A call still waits for you: 10 seconds left | Something waits on filesystem.')
+  })
+
+  test('what expires at nearly the same time is one reminder', async () => {
+    const { broker, clock } = await start()
+    for (const id of ['a', 'b', 'c']) {
+      broker.hold(card(id, { openedAt: clock.now(), expiresAt: clock.now() + 600_000 }))
+      clock.pass(9000)
+    }
+    const before = count()
+    clock.pass(600_000 - 27_000)
+    expect(shownTexts().slice(before)).toEqual(['3 calls wait for you | On filesystem. The first expires in 1 minute.'])
+  })
+
+  test('an answered card is not reminded of', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a'))
+    broker.close('a')
+    clock.pass(600_000)
+    expect(count()).toBe(1)
+  })
+
+  test('a closed card takes its notification along, a summary goes with its last card', async () => {
+    const { broker, clock } = await start()
+    broker.hold(card('a', { openedAt: clock.now() }))
+    broker.hold(card('b', { openedAt: clock.now() }))
+    clock.pass(500)
+    broker.close('a')
+    expect(newest().closed).toBe(false)
+    broker.close('b')
+    expect(newest().closed).toBe(true)
+  })
+
+  test('dismissed is not decided, and not said again before the reminder', async () => {
+    const { broker, clock, asked, opened } = await start()
+    broker.hold(card('a'))
+    newest().dismiss()
+    clock.pass(100_000)
+    expect([asked(), opened, count()]).toEqual([[], [], 1])
+    clock.pass(500_000)
+    expect(count()).toBe(2)
+  })
+
+  test('switched off, nothing is notified; switched on again, what waits is', async () => {
+    const { broker, clock } = await start({ notifications: false }, [card('a')])
+    broker.hold(card('b'))
+    clock.pass(100_000)
+    expect(count()).toBe(0)
+    broker.set({ notifications: true })
+    clock.pass(500)
+    expect(shownTexts()).toEqual(['2 calls wait for you | On filesystem.'])
+  })
+
+  test('a click leads to the card, or to the queue for several', async () => {
+    const { broker, clock, opened } = await start()
+    broker.hold(card('a', { openedAt: clock.now() }))
+    clock.pass(500)
+    newest().click()
+    broker.hold(card('b', { openedAt: clock.now() }))
+    clock.pass(15_000)
+    newest().click()
+    expect(opened).toEqual(['a', 'queue'])
+  })
+
+  test('calls that waited before the start share one notification', async () => {
+    await start({}, [card('a'), card('b')])
+    expect(shownTexts()).toEqual(['2 calls wait for you | On filesystem.'])
+  })
 })
-afterEach(async () => {
-  await running.quit()
-  removeFolder(home)
+
+test('only Linux is told how urgent it is: its default is as good as nothing, and critical would break a do-not-disturb', async () => {
+  for (const platform of platforms) {
+    const { broker, closeAll } = await startNoticing({ platform })
+    broker.hold(card('a', { level: 'critical' }))
+    expect(newest().options.urgency).toBe(platform === 'linux' ? 'normal' : undefined)
+    closeAll()
+  }
 })
 
-const bodies = () => recorded.notifications.map(({ body }) => body)
-const labels = () => theTray().menu.map(({ label, type }) => label ?? type)
-
-test('a held call is notified once, and a click on it shows the window on its card', async () => {
-  const { broker, window, ready } = await start({ argv: ['--hidden'] })
-  const page = await ready()
-  broker.hold(card('c1'))
-  broker.hold({ ...card('c1'), waiting: 2 })
-  expect(bodies()).toEqual(['write_file on filesystem'])
-  expect(window().isVisible()).toBe(false)
-
-  recorded.notifications[0]?.click()
-
-  expect(window().isVisible()).toBe(true)
-  await page.getByText('reveal c1').waitFor()
-})
-
-test('a click before the page listens is told once the page has its snapshot', async () => {
-  const broker = createFakeBroker()
-  const { ready } = await start({ broker })
-  broker.hold(card('early'))
-  recorded.notifications[0]?.click()
-  const page = await ready()
-  await page.getByText('reveal early').waitFor()
-  expect(await page.getByText('reveal early').count()).toBe(1)
-})
-
-test('a notification names tool and server, never an argument', async () => {
-  const { broker } = await start()
-  broker.hold(card('c1'))
-  const [shown] = recorded.notifications
-  expect(JSON.stringify(shown)).not.toContain('secret')
-})
-
-test('a hostile name cannot act in a notification or a menu', async () => {
-  const { broker } = await start()
-  broker.hold(card('c1', { tool: '<a href="x">ok</a>&quit\u202Egnp.exe\u200B', server: 'fs\nApproved' }))
-  const texts = [...bodies(), ...labels()].join('|')
-  expect(texts).not.toMatch(/[<>&\n\u202E\u200B]/)
-  expect(bodies()[0]).toBe('\uFFFDa href="x"\uFFFDok\uFFFD/a\uFFFD\uFFFDquit\uFFFDgnp.exe\uFFFD on fs\uFFFDApproved')
-})
-
-test('calls that waited before the start share one notification', async () => {
-  await start({ broker: createFakeBroker([card('a'), card('b')]) })
-  expect(bodies()).toEqual(['2 calls wait for you.'])
-})
-
-test('a closed card takes its notification along; a late click opens the app and decides nothing', async () => {
-  const { broker, window, ready } = await start({ argv: ['--hidden'] })
-  const page = await ready()
-  broker.hold(card('c1'))
-  broker.close('c1')
-  expect(recorded.notifications[0]?.closed).toBe(true)
-
-  recorded.notifications[0]?.click()
-
-  expect(window().isVisible()).toBe(true)
-  await page.getByText('reveal', { exact: true }).waitFor()
-  expect(broker.requests.filter(({ method }) => method !== 'snapshot')).toEqual([])
-})
-
-test('with notifications switched off nothing is notified, and the tray still counts', async () => {
-  const { broker } = await start({ broker: createFakeBroker([card('a')], { notifications: false }) })
-  broker.hold(card('b'))
-  expect(recorded.notifications).toEqual([])
-  expect(recorded.badge).toBe(2)
-})
-
-test('the tray counts up and down, in shape, words and badge', async () => {
-  const { broker } = await start()
-  const seen = () => ({ picture: theTray().picture, badge: recorded.badge, note: labels()[0] })
-  expect(seen()).toEqual({ picture: 'protecting-black@2x.png', badge: 0, note: 'Protecting, nothing waits' })
-  broker.hold(card('a'))
-  expect(seen()).toEqual({ picture: 'waiting-1-black@2x.png', badge: 1, note: '1 call waits for you' })
-  broker.hold(card('b'))
-  expect(seen()).toEqual({ picture: 'waiting-2-black@2x.png', badge: 2, note: '2 calls wait for you' })
-  broker.close('a')
-  expect(seen()).toEqual({ picture: 'waiting-1-black@2x.png', badge: 1, note: '1 call waits for you' })
-  broker.close('b')
-  broker.breakPolicy('github.yaml:3 is not YAML')
-  expect(seen()).toEqual({ picture: 'degraded-black@2x.png', badge: 0, note: 'Degraded' })
-  expect(theTray().tooltip).toContain('github.yaml:3 is not YAML')
-})
-
-test('on macOS the number stands beside the icon, on Windows on the task bar', async () => {
-  const { broker } = await start({ platform: 'darwin' })
-  broker.hold(card('a'))
-  expect(theTray()).toMatchObject({ picture: 'waiting-black.png', title: '1' })
-  await running.quit()
-
-  const windows = await start({ platform: 'win32' })
-  windows.broker.hold(card('a'))
-  expect(recorded.overlay).toBe('1.png')
-  windows.broker.close('a')
-  expect(recorded.overlay).toBeUndefined()
-})
-
-test('the menu leads to up to five cards, oldest first, and says what quitting does', async () => {
-  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
-  const cards = names.map((id, index) => card(id, { tool: `tool_${id}`, openedAt: 1000 - index }))
-  const { ready } = await start({ argv: ['--hidden'], broker: createFakeBroker(cards) })
-  const page = await ready()
-  expect(labels()).toEqual([
-    '7 calls wait for you',
-    'separator',
-    'tool_g on filesystem',
-    'tool_f on filesystem',
-    'tool_e on filesystem',
-    'tool_d on filesystem',
-    'tool_c on filesystem',
-    'and 2 more…',
-    'separator',
-    'Open Countersign',
-    'Quit: refuses the 7 waiting calls and all that would ask',
-  ])
-  theTray().choose('tool_f')
-  await page.getByText('reveal f').waitFor()
-})
-
-test('a left click on the tray opens the window', async () => {
-  const { window } = await start({ argv: ['--hidden'] })
-  expect(window().isVisible()).toBe(false)
-  theTray().click()
-  expect([window().isVisible(), window().isFocused()]).toEqual([true, true])
+describe('what it says', () => {
+  const secret = { path: '/home/ada/secret-plan.txt' }
+  test.each([
+    ['nothing of the call', false, harmless('a'), 'Something waits on filesystem.'],
+    ['our own sentence', true, harmless('a'), 'Read notes.md on filesystem'],
+    ['the tool, where there is no sentence', true, card('a', { arguments: secret }), 'write_file on filesystem'],
+    [
+      'a long one cut',
+      true,
+      harmless('a', { sentence: [{ text: 'Read ' }, { value: 'x'.repeat(500) }] }),
+      `Read ${'x'.repeat(154)}… on filesystem`,
+    ],
+    [
+      'not even a sentence, where characters deceive',
+      true,
+      harmless('a', { deceptive: 1, sentence: [{ text: 'Read ' }, { value: 'n\u043Etes' }] }),
+      'Something with characters that deceive waits on filesystem.',
+    ],
+    [
+      'nothing that could act',
+      true,
+      card('a', { tool: '<a href="x">ok</a>&quit\u202Egnp.exe\u200B', server: 'fs\nApproved' }),
+      '\uFFFDa href="x"\uFFFDok\uFFFD/a\uFFFD\uFFFDquit\uFFFDgnp.exe\uFFFD on fs\uFFFDApproved',
+    ],
+  ] as const)('%s (details: %s)', async (_what, notificationDetails, held, body) => {
+    const { broker } = await startNoticing({ broker: createFakeBroker([], { notificationDetails }) })
+    broker.hold(held)
+    expect(newest().body).toBe(body)
+    expect(JSON.stringify(newest())).not.toContain('secret')
+  })
 })

@@ -86,10 +86,66 @@ test.for([
   expect(trayColour(platform, desktop, dark)).toBe(colour)
 })
 
-test('a waiting call outranks a degraded state in shape; the words carry both', () => {
-  const model = trayModel({ cards: [card('a')], problems: ['github.yaml:3 is not YAML'] })
-  expect(model.shape).toBe('waiting')
-  expect(model.tooltip).toBe('Countersign\n1 call waits for you\ngithub.yaml:3 is not YAML')
+describe('the tray', () => {
+  const now = 1000 + 3 * 60_000
+  const calm = { cards: [], problems: [], flood: undefined, lockdown: undefined }
+  const problems = ['github.yaml:3 is not YAML']
+  const flood = { turnedAway: 5, client: 'cursor', server: 'filesystem' }
+  const lockdown = { since: 1, by: 'desktop' }
+  test.for([
+    ['nothing', calm, 'protecting', 'Protecting, nothing waits'],
+    ['a problem', { ...calm, problems }, 'degraded', 'Degraded'],
+    ['a call and a problem', { ...calm, problems, cards: [card('a')] }, 'waiting', '1 call waits for you'],
+    ['a flood', { ...calm, flood, cards: [card('a')] }, 'waiting', 'Too many calls: 1 call waits, 5 were turned away'],
+    ['a lockdown', { ...calm, lockdown }, 'lockdown', 'Locked down: everything is refused'],
+    [
+      'a lockdown and all else',
+      { flood, problems, lockdown, cards: [card('a')] },
+      'lockdown',
+      'Locked down: everything is refused',
+    ],
+  ] as const)('%s', ([, state, shape, headline]) => {
+    const model = trayModel(state, now)
+    expect([model.shape, model.menu[0]]).toEqual([shape, { type: 'note', label: headline }])
+    expect(model.tooltip).toBe(['Countersign', headline, ...state.problems].join('\n'))
+  })
+
+  test('the cards of a group are one entry, where the oldest of them stands', () => {
+    const cards = [
+      card('a', { group: 'g', openedAt: 1000 }),
+      card('b', { tool: 'fetch', server: 'web', openedAt: 2 * 60_000 }),
+      card('c', { group: 'g', openedAt: 3 * 60_000 }),
+    ]
+    expect(trayModel({ ...calm, cards }, now).menu.filter(({ type }) => type === 'card')).toEqual([
+      { type: 'card', label: '2 × write_file on filesystem, 3 min', id: 'a' },
+      { type: 'card', label: 'fetch on web, 1 min', id: 'b' },
+    ])
+  })
+
+  test('what does not fit is counted in calls, not in entries', () => {
+    const cards = ['a', 'b', 'c', 'd', 'e', 'f', 'f', 'f'].map((group, index) => card(`c${index}`, { group }))
+    const { menu } = trayModel({ ...calm, cards }, now)
+    expect(menu.filter(({ type }) => type === 'card')).toHaveLength(5)
+    expect(menu).toContainEqual({ type: 'open', label: 'and 3 more…', screen: 'approvals' })
+  })
+
+  test.for([
+    [30_000, 'just now'],
+    [60_000, '1 min'],
+    [59 * 60_000, '59 min'],
+    [125 * 60_000, '2 h'],
+  ] as const)('after %i ms a card waits "%s"', ([waited, words]) => {
+    const [, , entry] = trayModel({ ...calm, cards: [card('a', { openedAt: 0 })] }, waited).menu
+    expect(entry).toMatchObject({ label: `write_file on filesystem, ${words}` })
+  })
+
+  test.for([
+    [calm, 'Quit: calls that would ask are refused until you start it again'],
+    [{ ...calm, cards: [card('a')] }, 'Quit: refuses the waiting call and all that would ask'],
+    [{ ...calm, lockdown }, 'Quit: everything stays refused until you start it again and lift the lockdown'],
+  ] as const)('quitting says what it does: %#', ([state, label]) => {
+    expect(trayModel(state, now).menu.at(-1)).toEqual({ type: 'quit', label })
+  })
 })
 
 describe('starting at login', () => {

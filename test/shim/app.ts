@@ -15,6 +15,7 @@ type Used =
   | 'getVersion'
   | 'getAppPath'
   | 'setAppUserModelId'
+  | 'setToastActivatorCLSID'
   | 'setBadgeCount'
   | 'quit'
   | 'exit'
@@ -75,6 +76,11 @@ class ShimApp extends EventEmitter implements Pick<App, Used> {
   }
 
   setAppUserModelId(): void {}
+
+  setToastActivatorCLSID(id: string): void {
+    // Electron throws for what is no GUID.
+    if (!/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/.test(id)) throw new Error(`Invalid CLSID: ${id}`)
+  }
 
   setBadgeCount(count?: number): boolean {
     recorded.badge = count ?? 0

@@ -1,7 +1,13 @@
 // `BrowserWindow` of the shim: the state a window manager would keep, around a real page.
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { BrowserWindowConstructorOptions, BrowserWindow as ElectronWindow, NativeImage, Rectangle } from 'electron'
+import type {
+  BrowserWindowConstructorOptions,
+  BrowserWindow as ElectronWindow,
+  NativeImage,
+  Rectangle,
+  WebPreferences,
+} from 'electron'
 import type { Page } from 'playwright-core'
 import { app } from './app.ts'
 import { browser } from './browser.ts'
@@ -59,14 +65,18 @@ export class BrowserWindow extends EventEmitter implements Pick<ElectronWindow, 
     this.#page = promise
     this.webContents = new ShimWebContents(promise)
     app.emit('web-contents-created', {}, this.webContents)
-    this.#open(webPreferences.preload).then(resolve, reject)
+    this.#open(webPreferences).then(resolve, reject)
     // A window that is destroyed before its page is there: `loadURL` and `page` still reject.
     promise.catch(() => undefined)
   }
 
-  async #open(preload: string | undefined): Promise<Page> {
+  async #open({ preload, javascript }: WebPreferences): Promise<Page> {
     const { width, height } = this.#bounds
-    const context = await (await browser()).newContext({ locale: 'en-US', viewport: { width, height } })
+    const context = await (await browser()).newContext({
+      locale: 'en-US',
+      viewport: { width, height },
+      javaScriptEnabled: javascript !== false,
+    })
     const page = await context.newPage()
     await this.webContents.wire(page)
     if (preload !== undefined) await page.addInitScript({ content: preloadHost(readFileSync(preload, 'utf8')) })
@@ -89,7 +99,7 @@ export class BrowserWindow extends EventEmitter implements Pick<ElectronWindow, 
   }
 
   show(): void {
-    this.#focused = true
+    this.focus()
     this.showInactive()
   }
 
@@ -106,7 +116,7 @@ export class BrowserWindow extends EventEmitter implements Pick<ElectronWindow, 
   }
 
   focus(): void {
-    this.#focused = true
+    if (this.options.focusable !== false) this.#focused = true
   }
 
   maximize(): void {

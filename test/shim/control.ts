@@ -7,8 +7,22 @@ export type RecordedNotification = {
   body: string
   options: NotificationConstructorOptions
   closed: boolean
+  /** The labels of its buttons, where the system of this test has any. */
+  buttons: string[]
   /** The person clicks it, which the system may let them do even after it was closed. */
   click(): void
+  /** The person presses a button of it, which the system may let them do late, and tell of twice. */
+  press(label: string): void
+  /** The person waves it away. */
+  dismiss(): void
+}
+
+export type RecordedTouchPrompt = {
+  reason: string
+  /** The finger is known. */
+  confirm(): void
+  /** It is not, or the person gave up. */
+  refuse(): void
 }
 
 export type RecordedTray = {
@@ -25,9 +39,16 @@ export type RecordedTray = {
 
 export type Recorded = {
   notifications: RecordedNotification[]
+  /** How often the app cleared what earlier runs left in the system's list. */
+  clearedNotifications: number
+  /** The person clicks or presses on what an earlier run left (Windows); nothing where the app does not listen. */
+  activateLeftover: (() => void) | undefined
+  touchPrompts: RecordedTouchPrompt[]
   trays: RecordedTray[]
   applicationMenu: MenuItemConstructorOptions[]
   errorBoxes: { title: string; content: string }[]
+  /** Message boxes that hold up nothing. */
+  messages: { message: string; detail: string }[]
   badge: number
   overlay: string | undefined
   /** Addresses handed to the person's browser. */
@@ -44,9 +65,13 @@ export type Recorded = {
 
 const nothing = (): Recorded => ({
   notifications: [],
+  clearedNotifications: 0,
+  activateLeftover: undefined,
+  touchPrompts: [],
   trays: [],
   applicationMenu: [],
   errorBoxes: [],
+  messages: [],
   badge: 0,
   overlay: undefined,
   opened: [],
@@ -67,6 +92,9 @@ export type World = {
   switches: Set<string>
   packaged: boolean
   keychain: boolean
+  /** What becomes of a notification. `absent`: the system says that it has none. */
+  notifications: 'shown' | 'fail' | 'absent'
+  touchId: boolean
   /** Work areas of the displays, the primary first. */
   displays: { x: number; y: number; width: number; height: number }[]
   /** Pages of other origins (or planted ones of ours) that a test puts on the net: address to HTML. */
@@ -78,6 +106,8 @@ const ordinary = (): World => ({
   switches: new Set(),
   packaged: false,
   keychain: false,
+  notifications: 'shown',
+  touchId: false,
   displays: [{ x: 0, y: 0, width: 1920, height: 1080 }],
   planted: new Map(),
 })

@@ -23,6 +23,7 @@ export {
   safeStorage,
   screen,
   shell,
+  systemPreferences,
   Tray,
 } from './native.ts'
 export { protocol } from './schemes.ts'

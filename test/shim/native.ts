@@ -10,10 +10,13 @@ import type {
   Notification as ElectronNotification,
   Tray as ElectronTray,
   MenuItemConstructorOptions,
+  MessageBoxOptions,
+  MessageBoxReturnValue,
   NotificationConstructorOptions,
   Rectangle,
   SafeStorage,
   Shell,
+  SystemPreferences,
 } from 'electron'
 import { type RecordedNotification, type RecordedTray, recorded, world } from './control.ts'
 
@@ -21,31 +24,59 @@ export class Notification extends EventEmitter implements Pick<ElectronNotificat
   readonly #entry: RecordedNotification
 
   static isSupported(): boolean {
-    return true
+    return world.notifications !== 'absent'
+  }
+
+  static removeAll(): void {
+    recorded.clearedNotifications += 1
+  }
+
+  static handleActivation(callback: Parameters<typeof ElectronNotification.handleActivation>[0]): void {
+    recorded.activateLeftover = () => callback({ type: 'click', arguments: '' })
   }
 
   constructor(options: NotificationConstructorOptions = {}) {
     super()
+    const buttons = (options.actions ?? []).map(({ text }) => text ?? '')
     this.#entry = {
       title: options.title ?? '',
       body: options.body ?? '',
       options,
       closed: false,
+      buttons,
       click: () => this.emit('click', {}),
+      press: (label) => {
+        const actionIndex = buttons.indexOf(label)
+        if (actionIndex < 0) throw new Error(`The notification has no button "${label}"`)
+        this.emit('action', { actionIndex, selectionIndex: -1 }, actionIndex, -1)
+      },
+      dismiss: () => this.emit('close', { reason: 'userCanceled' }),
     }
   }
 
   show(): void {
+    if (world.notifications === 'fail') {
+      this.emit('failed', {}, 'the system would not')
+      return
+    }
     recorded.notifications.push(this.#entry)
-    this.emit('show')
+    this.emit('show', {})
   }
 
   close(): void {
     if (this.#entry.closed) return
     this.#entry.closed = true
-    this.emit('close')
+    this.emit('close', {})
   }
 }
+
+export const systemPreferences = {
+  canPromptTouchID: () => world.touchId,
+  promptTouchID: (reason) =>
+    new Promise((resolve, reject) => {
+      recorded.touchPrompts.push({ reason, confirm: resolve, refuse: () => reject(new Error('User canceled.')) })
+    }),
+} satisfies Pick<SystemPreferences, 'canPromptTouchID' | 'promptTouchID'>
 
 class ShimImage implements Pick<ElectronImage, 'isEmpty' | 'setTemplateImage'> {
   readonly picture: string
@@ -141,7 +172,13 @@ export const dialog = {
   showErrorBox: (title, content) => {
     recorded.errorBoxes.push({ title, content })
   },
-} satisfies Pick<Dialog, 'showErrorBox'>
+  showMessageBox: async (options: MessageBoxOptions) => {
+    recorded.messages.push({ message: options.message, detail: options.detail ?? '' })
+    return { response: 0, checkboxChecked: false }
+  },
+} satisfies Pick<Dialog, 'showErrorBox'> & {
+  showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue>
+}
 
 export const shell = {
   openExternal: async (url) => {

@@ -4,7 +4,8 @@ const list = document.querySelector('ol')
 
 window.countersign.subscribe(({ event }) => {
   const item = document.createElement('li')
-  item.textContent = [event.type, event.id ?? event.card?.id ?? ''].join(' ').trim()
+  const screen = event.screen === 'approvals' ? undefined : event.screen
+  item.textContent = [event.type, screen, event.id ?? event.card?.id].filter(Boolean).join(' ')
   list.append(item)
 })
 const reply = await window.countersign.request('snapshot', {})
