@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of the Electron shell, and the end-to-end story on it, run with Electron's place taken by the shim. */
-const onShim = ['test/electron/**/*.test.ts', 'test/e2e/desktop.test.ts']
+const onShim = ['test/electron/**/*.test.ts', 'test/e2e/desktop.test.ts', 'test/e2e/flood.test.ts']
 const root = (path: string) => new URL(path, import.meta.url).pathname
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
-import { type RawClient, startRaw } from '../support/raw-client.ts'
+import { type RawClient, type RawLine, startRaw } from '../support/raw-client.ts'
 import { createWitness, type Witness } from '../support/witness.ts'
 
 let home: TestHome
@@ -34,6 +34,7 @@ function client(options: string[] = []): RawClient {
 }
 
 const call = (name: string, args: object) => ({ name, arguments: args })
+const isAnswerTo = (id: number) => (line: RawLine) => (line.message as { id?: unknown }).id === id
 const textOf = (message: unknown): string =>
   (message as { result: { content: { text: string }[] } }).result.content[0]?.text ?? ''
 const failed = (message: unknown): boolean => (message as { result: { isError?: boolean } }).result.isError === true
@@ -145,7 +146,7 @@ describe('a held call', () => {
     expect(witness.lines().at(-1)?.message).toMatchObject({ params: again })
   })
 
-  it('runs after an unrelated policy edit, and not if its own reason has changed', async () => {
+  it('runs after an unrelated policy edit, and is asked about anew if its own reason has changed', async () => {
     const agent = client()
     const first = agent.request('tools/call', call('write_note', { n: 1 }))
     const card = await broker.card()
@@ -156,16 +157,58 @@ describe('a held call', () => {
 
     const second = agent.request('tools/call', call('write_note', { n: 2 }))
     const next = await broker.card(({ arguments: args }) => args['n'] === 2)
-    const revision = (await broker.ask('policies.list', {})).revision
     const rule = '  - { id: look, effect: require-approval, tools: write_note }'
     home.writePolicy('other.yaml', `version: 1\nrules:\n${rule}\n`)
-    await broker.event(
-      'policies.changed',
-      (event) => event.revision !== revision && event.revision !== card.rule.revision,
-    )
-    await broker.approve(next)
-    expect(textOf((await second).message)).toContain('the policy changed')
+    const anew = await broker.card(({ id, arguments: args }) => args['n'] === 2 && id !== next.id)
+    expect(anew.rule).toMatchObject({ rules: [{ id: 'look' }] })
+    expect(await broker.approve(next)).toBe('closed')
     expect(witness.calls()).toHaveLength(1)
+    expect(await broker.approve(anew)).toBe('ran')
+    expect(failed((await second).message)).toBe(false)
+    expect(witness.calls()).toHaveLength(2)
+  })
+
+  it('runs with the arguments that a person put in place of its own', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', { path: '/tmp/a' }))
+    const { id, binding, waiting } = await broker.card()
+    const edited = { path: '/tmp/b' }
+    expect(await broker.ask('approvals.approve', { id, binding, waiting, edited })).toMatchObject({ outcome: 'ran' })
+    expect(textOf((await answer).message)).toMatch(/^A person changed the arguments.*\{"path":"\/tmp\/b"\}$/)
+    expect(witness.calls()).toMatchObject([{ arguments: edited }])
+  })
+
+  it('ends with its session when a person refuses everything of that, and what is allowed does not run either', async () => {
+    const agent = client()
+    const answer = agent.request('tools/call', call('write_note', {}))
+    const { session } = (await broker.card()).who
+    await broker.ask('sessions.refuse', { session, reason: 'It went astray.' })
+    expect(failed((await answer).message)).toBe(true)
+    const allowed = () => agent.request('tools/call', call('get_note', {}))
+    await expect.poll(async () => textOf((await allowed()).message)).toContain('It went astray.')
+    const before = witness.calls().length
+    expect(failed((await allowed()).message)).toBe(true)
+    expect(witness.calls()).toHaveLength(before)
+    await broker.ask('sessions.resume', { session })
+    await expect.poll(async () => failed((await allowed()).message)).toBe(false)
+  })
+
+  it('is held shorter once its client has shown how long it waits', async () => {
+    const agent = client()
+    agent.send({ jsonrpc: '2.0', id: 'x', method: 'tools/call', params: call('write_note', { n: 1 }) })
+    expect((await broker.card()).budget).toMatchObject({ ms: 45_000, source: 'default' })
+    agent.notify('notifications/cancelled', { requestId: 'x', reason: 'Request timed out' })
+    await broker.card(({ caller }) => caller.state === 'gone')
+    // What the broker says then and what the client does next are on their way to the proxy side by side.
+    const next = async (n: number): Promise<number> => {
+      agent.send({ jsonrpc: '2.0', id: n, method: 'tools/call', params: call('write_note', { n }) })
+      const { budget } = await broker.card(({ arguments: args }) => args['n'] === n)
+      if (budget.source !== 'learned') return next(n + 1)
+      expect(budget.ms).toBeLessThan(45_000)
+      return n
+    }
+    const { message } = await agent.next(isAnswerTo(await next(2)))
+    expect(textOf(message)).toMatch(/ticket [0-9A-F]{4}/)
   })
 
   it('attaches a retry to the card that is still open', async () => {
