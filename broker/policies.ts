@@ -29,6 +29,8 @@ export type Policies = {
   acceptRemoval(file: string, by: string): UiResult<'policies.accept-removal'>['outcome']
   /** Publishes again what is in force, with what else the set carries now. @throws if it cannot; it is tried again later. */
   publish(): void
+  /** Takes up files that we wrote ourselves, whole and together, without waiting for a quiet moment. Never throws. */
+  takeUp(files: readonly string[]): void
   stop(): void
 }
 
@@ -199,6 +201,16 @@ export function startPolicies(options: PoliciesOptions): Policies {
         fail(error)
         throw error
       }
+    },
+    takeUp: (names) => {
+      for (const file of names) {
+        const stamp = policyStamp(layout.policies, file)
+        unsure.delete(file)
+        stamps.set(file, stamp)
+        files.believe(file, readPolicy(layout.policies, file, files.read(file)))
+      }
+      tryToPublish()
+      follow()
     },
     stop: () => {
       settling.stop()

@@ -68,8 +68,10 @@ class RulePlanner {
     this.#folder = folder
     this.#ports = ports
     for (const { file, status, servers, text } of files) {
+      // Nothing of the others has a say, and there may be many.
+      if (file !== rememberedFile && !compileGlobs(servers)(facts.session.server)) continue
       if (status === 'ok') this.#before.set(file, text)
-      else if (compileGlobs(servers)(facts.session.server) || file === rememberedFile) {
+      else {
         throw new NotPlanned(`${file} has mistakes or was removed. Mend it first: what it denies cannot be told.`)
       }
     }

@@ -33,7 +33,7 @@ export type Remember = RememberPort & {
 
 export type RememberOptions = {
   grants: Pick<Grants, 'remember' | 'hasRoom' | 'undo'>
-  policies: { list(): ListedPolicies }
+  policies: { list(): ListedPolicies; takeUp(files: readonly string[]): void }
   /** Whether this revision is in force, or was in this run: what is written is for those who go by our files. */
   wasInForce(revision: string): boolean
   db: Db
@@ -132,6 +132,8 @@ export function createRemember(options: RememberOptions): Remember {
     if (!areAsBefore(folder, changes)) throw new Error(changedMeanwhile)
     const files = changes.map(({ file }) => file)
     record.write('policy.remembered', { files, rule: rule.rule, by })
+    // In force together, so that no call is judged by half of it; and after the answer that it came with is given.
+    queueMicrotask(() => policies.takeUp(files))
     try {
       writeChanges(folder, changes, emptyRemembered)
     } catch (error) {
@@ -190,6 +192,7 @@ export function createRemember(options: RememberOptions): Remember {
       const { rule, folder } = thing
       if (!areAsMade(folder, rule.changes)) return 'changed'
       restore(folder, rule.changes, emptyRemembered)
+      queueMicrotask(() => policies.takeUp(rule.changes.map(({ file }) => file)))
       recordUndone(rule, by)
       return 'undone'
     },

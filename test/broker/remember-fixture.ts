@@ -53,9 +53,10 @@ export function createTestRemember(files: Record<string, string> = {}, changes: 
     }),
   })
   const logged: string[] = []
+  const takenUp: string[][] = []
   const remember = createRemember({
     grants,
-    policies: { list },
+    policies: { list, takeUp: (files) => void takenUp.push([...files]) },
     wasInForce: (revision) => revision === 'r1',
     db: log.db,
     record: grants.record,
@@ -77,6 +78,8 @@ export function createTestRemember(files: Record<string, string> = {}, changes: 
     ...log,
     grants,
     logged,
+    /** What was put in force without waiting for the watcher. */
+    takenUp,
     list,
     files: () => Object.fromEntries(fs.readdirSync(folder).filter(isPolicyName).map((file) => [file, fs.readFileSync(path.join(folder, file), 'utf8')])), // biome-ignore format: one line
     policies: folder,

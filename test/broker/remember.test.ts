@@ -276,6 +276,17 @@ describe('always', () => {
     expect(remember.grants.ofType('policy.remembered').at(-1)).toMatchObject({ undone: true })
   })
 
+  it('is put in force whole, after what the answer itself does', async () => {
+    const remember = createTestRemember({ 'a.yaml': asks() })
+    const { undo } = make(remember, callOf(), always)
+    expect(remember.takenUp).toEqual([])
+    await Promise.resolve()
+    expect(remember.takenUp).toEqual([['remembered.yaml', 'a.yaml']])
+    remember.undo(undo, 'desktop')
+    await Promise.resolve()
+    expect(remember.takenUp).toHaveLength(2)
+  })
+
   it('is not undone over somebody’s edits', () => {
     const remember = createTestRemember({ 'a.yaml': asks() })
     const { undo } = make(remember, callOf(), always)
