@@ -1,4 +1,5 @@
 // The list of keys, behind `?`.
+import { screenEntries } from './app-screens.ts'
 import { confirmKeys } from './state/keys.ts'
 import { coverScreen } from './state/navigation.ts'
 import { Layer } from './ui/layer.tsx'
@@ -7,8 +8,12 @@ const groups = [
   {
     title: 'On a held call',
     keys: [
-      [confirmKeys, 'Approve once'],
+      [confirmKeys, 'Approve once; or what the open form or dialog says'],
+      ['e', 'Edit, then approve'],
+      ['r', 'Approve and remember'],
       ['d', 'Refuse, with a reason for the model'],
+      ['b', 'Refuse and block'],
+      ['n', 'To the next thing to look at'],
       ['Esc', 'Later: the call stays in the list'],
       ['j  k', 'Next, previous call'],
     ],
@@ -16,10 +21,8 @@ const groups = [
   {
     title: 'Everywhere',
     keys: [
-      ['g a', 'Approvals'],
-      ['g l', 'Activity'],
-      ['g p', 'Policies'],
-      ['g s', 'Settings'],
+      ['u', 'Undo what was just remembered, blocked or refused as a whole'],
+      ...screenEntries.map(({ letter, name }) => [`g ${letter}`, name] as const),
       ['?', 'This list'],
     ],
   },
@@ -34,16 +37,17 @@ export function AppHelp({ open, onClose }: { open: boolean; onClose: () => void 
             <h3 className="label pb-1">{title}</h3>
             <dl>
               {keys.map(([key, action]) => (
-                <div key={key} className="flex h-8 items-center justify-between border-t border-line">
+                <div key={key} className="flex min-h-8 items-center justify-between gap-4 border-t border-line">
                   <dt>{action}</dt>
-                  <dd className="font-mono text-mono text-muted">{key}</dd>
+                  <dd className="shrink-0 font-mono text-mono text-muted">{key}</dd>
                 </div>
               ))}
             </dl>
           </section>
         ))}
         <p className="text-muted">
-          Enter and Space alone never approve. Approve stays inert for a moment after a call appears or changes.
+          Enter and Space alone never approve. Approve stays inert for a moment after a call appears or changes. Letters
+          do nothing while you write.
         </p>
       </div>
     </Layer>

@@ -1,9 +1,8 @@
 // Keys that work on every screen: `g` then a letter, and `?` for the list of all keys.
 import { useEffect } from 'react'
+import { screenEntries } from './app-screens.ts'
 import { isInvoluntary, isPlain, isWriting } from './state/keys.ts'
-import { goTo, type Screen, useNavigation } from './state/navigation.ts'
-
-export const screenKeys: Record<string, Screen> = { a: 'approvals', l: 'activity', p: 'policies', s: 'settings' }
+import { goTo, useNavigation } from './state/navigation.ts'
 
 /** How long after `g` the letter may come, in milliseconds. */
 const patience = 1500
@@ -14,13 +13,13 @@ export function useAppKeys(onHelp: () => void): void {
     const onKey = (event: KeyboardEvent): void => {
       if (isInvoluntary(event) || !isPlain(event) || isWriting(event.target) || useNavigation.getState().layers > 0)
         return
-      const target = goUntil > performance.now() ? screenKeys[event.key] : undefined
+      const target = goUntil > performance.now() ? screenEntries.find(({ letter }) => letter === event.key) : undefined
       goUntil = 0
       if (target !== undefined) {
         // The letter belongs to us, not to the screen (`d` and the like).
         event.preventDefault()
         event.stopPropagation()
-        goTo(target)
+        goTo(target.screen)
       } else if (event.key === 'g') {
         goUntil = performance.now() + patience
       } else if (event.key === '?') {

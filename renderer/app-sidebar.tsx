@@ -1,19 +1,14 @@
 // The rail: the mark, the screens, what needs attention. A row on top where the window is narrow.
-import { Inbox, Keyboard, type LucideIcon, ScrollText, Settings2, SquareStack } from 'lucide-react'
+import { Keyboard } from 'lucide-react'
+import { LockdownButton } from './app-lockdown.tsx'
+import { screenEntries } from './app-screens.ts'
 import { goTo, type Screen, useNavigation } from './state/navigation.ts'
 import { useSession } from './state/session.ts'
 import { Mark } from './ui/mark.tsx'
 import { Tooltip } from './ui/tooltip.tsx'
 
-const entries: readonly { screen: Screen; name: string; icon: LucideIcon; key: string }[] = [
-  { screen: 'approvals', name: 'Approvals', icon: Inbox, key: 'g a' },
-  { screen: 'activity', name: 'Activity', icon: ScrollText, key: 'g l' },
-  { screen: 'policies', name: 'Policies', icon: SquareStack, key: 'g p' },
-  { screen: 'settings', name: 'Settings', icon: Settings2, key: 'g s' },
-]
-
-const button =
-  'relative grid size-9 place-items-center rounded-md -outline-offset-2 aria-[current=page]:bg-ink-tint aria-[current=page]:text-ink text-muted hover:text-text hover:bg-hover'
+const shape = 'relative grid size-9 shrink-0 place-items-center rounded-md -outline-offset-2'
+const button = `${shape} text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-ink-tint aria-[current=page]:text-ink`
 
 export function AppSidebar({ onHelp }: { onHelp: () => void }) {
   const screen = useNavigation((navigation) => navigation.screen)
@@ -26,13 +21,13 @@ export function AppSidebar({ onHelp }: { onHelp: () => void }) {
   return (
     <nav
       aria-label="Screens"
-      className="flex w-13 shrink-0 flex-col items-center gap-1 border-r border-line py-2 narrow:h-11 narrow:w-auto narrow:flex-row narrow:border-r-0 narrow:border-b narrow:px-2 narrow:py-0"
+      className="flex w-13 shrink-0 flex-col items-center gap-1 max-[24rem]:gap-0 overflow-y-auto border-r border-line py-2 [scrollbar-width:none] narrow:h-11 narrow:overflow-x-auto narrow:overflow-y-hidden narrow:w-auto narrow:flex-row narrow:border-r-0 narrow:border-b narrow:px-2 narrow:py-0"
     >
-      <span className="grid size-9 place-items-center text-ink">
+      <span className="grid size-9 shrink-0 place-items-center text-ink max-[24rem]:hidden">
         <Mark />
       </span>
       <span className="mb-1 narrow:hidden" />
-      {entries.map(({ screen: target, name, icon: Icon, key }) => {
+      {screenEntries.map(({ screen: target, name, icon: Icon, letter }) => {
         const badge = counts[target]
         const label = badge !== undefined && badge.number > 0 ? `${name}, ${badge.words}` : name
         return (
@@ -41,7 +36,7 @@ export function AppSidebar({ onHelp }: { onHelp: () => void }) {
             side="right"
             text={
               <>
-                {label} <span className="ml-1 font-mono text-muted">{key}</span>
+                {label} <span className="ml-1 font-mono text-muted">g {letter}</span>
               </>
             }
           >
@@ -66,6 +61,7 @@ export function AppSidebar({ onHelp }: { onHelp: () => void }) {
         )
       })}
       <span className="flex-1" />
+      <LockdownButton className={shape} />
       <Tooltip
         side="right"
         text={

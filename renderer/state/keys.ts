@@ -10,10 +10,10 @@ export function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !writingInputs.has(target.type)
 }
 
-/** An input method is composing, or the key is repeating by itself: neither is a decision. */
+/** A script made the event, an input method is composing, or the key repeats by itself: none is a decision. */
 export function isInvoluntary(event: KeyboardEvent): boolean {
   // 229 is what browsers send while an input method owns the key.
-  return event.isComposing || event.keyCode === 229 || event.repeat
+  return !event.isTrusted || event.isComposing || event.keyCode === 229 || event.repeat
 }
 
 /** The key alone, without Ctrl, Alt or Meta. */

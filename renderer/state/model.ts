@@ -1,6 +1,6 @@
 // What the broker said last, as one value: a snapshot with events applied. Pure, and the only place that knows how an
 // event changes it.
-import type { ApprovalCard, BrokerStatus, Settings, UiEvent, UiResult } from '../../core/wire/ui-contract.ts'
+import type { ApprovalCard, BrokerStatus, Grant, Settings, UiEvent, UiResult } from '../../core/wire/ui-contract.ts'
 
 export type ClosedOutcome = Extract<UiEvent, { type: 'approval.closed' }>['outcome']
 export type ClosedCard = {
@@ -14,6 +14,8 @@ export type Model = {
   readonly approvals: readonly ApprovalCard[]
   /** Cards that closed while this window was open, newest last: what is being read must not vanish. */
   readonly closed: readonly ClosedCard[]
+  /** Permissions that approvals left behind, newest first. */
+  readonly grants: readonly Grant[]
   readonly status: BrokerStatus
   readonly settings: Settings
   /** Grows whenever the policy folder was published anew. */
@@ -24,6 +26,8 @@ const keepClosed = 50
 
 const byAge = (a: ApprovalCard, b: ApprovalCard): number => a.openedAt - b.openedAt || a.id.localeCompare(b.id)
 
+const newest = (grants: readonly Grant[]): Grant[] => [...grants].sort((a, b) => b.madeAt - a.madeAt)
+
 export function modelFromSnapshot(snapshot: UiResult<'snapshot'>, before: Model | undefined): Model {
   const open = new Set(snapshot.approvals.map((card) => card.id))
   const vanished = (before?.approvals ?? [])
@@ -32,6 +36,7 @@ export function modelFromSnapshot(snapshot: UiResult<'snapshot'>, before: Model 
   return {
     approvals: [...snapshot.approvals].sort(byAge),
     closed: [...(before?.closed ?? []).filter(({ card }) => !open.has(card.id)), ...vanished].slice(-keepClosed),
+    grants: newest(snapshot.grants),
     status: snapshot.status,
     settings: snapshot.settings,
     policyChanges: (before?.policyChanges ?? 0) + 1,
@@ -53,6 +58,8 @@ export function applyEvent(model: Model, event: UiEvent): Model {
         closed: [...model.closed, { card, outcome: event.outcome }].slice(-keepClosed),
       }
     }
+    case 'grants.changed':
+      return { ...model, grants: newest(event.grants) }
     case 'status.changed':
       return { ...model, status: event.status }
     case 'settings.changed':

@@ -1,13 +1,13 @@
 // Which screen is shown and what on it is selected; the only way one screen can lead to another.
 import { create } from 'zustand'
 
-export const screens = ['approvals', 'activity', 'policies', 'settings'] as const
+export const screens = ['approvals', 'activity', 'grants', 'policies', 'statistics', 'settings'] as const
 export type Screen = (typeof screens)[number]
 export type PolicyPlace = { readonly file: string; readonly line?: number }
 
 type Navigation = {
   readonly screen: Screen
-  /** The card on the table; it stays until the person moves on, also when it closes. */
+  /** The card, or row of a group, on the table; it stays until the person moves on, also when it closes. */
   readonly card: string | undefined
   /** Cards the person put off (Later) or answered: shown in the list while open, not opened by themselves. */
   readonly setAside: ReadonlySet<string>
@@ -40,8 +40,9 @@ export function selectCard(card: string | undefined): void {
   useNavigation.setState({ card })
 }
 
-export function putOff(id: string, next: string | undefined): void {
-  useNavigation.setState(({ setAside }) => ({ card: next, setAside: new Set(setAside).add(id) }))
+/** @param ids cards, or rows of groups */
+export function putOff(ids: readonly string[], next: string | undefined): void {
+  useNavigation.setState(({ setAside }) => ({ card: next, setAside: new Set([...setAside, ...ids]) }))
 }
 
 /** Says that a layer covers the screen. @returns a function that says it is gone. */

@@ -2,7 +2,13 @@
 import type { CallSummary } from '../../core/wire/ui-contract.ts'
 import { HostileText } from './hostile-text.tsx'
 
-export function AskedFor({ call: { action, tool }, longest }: { call: CallSummary; longest: number }) {
+export function AskedFor({
+  call: { action, tool },
+  longest,
+}: {
+  call: Pick<CallSummary, 'action' | 'tool'>
+  longest: number
+}) {
   const name = tool.slice(0, longest)
   if (action === undefined || action === 'tools/call') return <HostileText text={name} />
   return (

@@ -2,6 +2,14 @@
 import type { ComponentPropsWithRef } from 'react'
 
 type Variant = 'primary' | 'refuse' | 'plain' | 'quiet'
+/** `wraps`: a label of any length, in several lines where it has to be. */
+type Size = 'normal' | 'small' | 'wraps'
+
+const sizes: Record<Size, string> = {
+  normal: 'h-8 shrink-0 px-3 whitespace-nowrap',
+  small: 'h-6 shrink-0 px-2 whitespace-nowrap',
+  wraps: 'min-h-8 max-w-full px-3 py-1 text-left',
+}
 
 const looks: Record<Variant, string> = {
   primary:
@@ -13,13 +21,14 @@ const looks: Record<Variant, string> = {
 
 export function Button({
   variant = 'plain',
+  size = 'normal',
   className = '',
   ...rest
-}: ComponentPropsWithRef<'button'> & { variant?: Variant }) {
+}: ComponentPropsWithRef<'button'> & { variant?: Variant; size?: Size }) {
   return (
     <button
       type="button"
-      className={`inline-flex h-8 shrink-0 items-center justify-center gap-2 rounded-[5px] border px-3 whitespace-nowrap select-none aria-disabled:cursor-default disabled:opacity-50 ${looks[variant]} ${className}`}
+      className={`inline-flex items-center justify-center gap-2 rounded-[5px] border select-none aria-disabled:cursor-default disabled:opacity-50 ${sizes[size]} ${looks[variant]} ${className}`}
       {...rest}
     />
   )
@@ -28,7 +37,7 @@ export function Button({
 /** Keys as printed beside an action; decoration, the button itself carries aria-keyshortcuts. */
 export function Keys({ keys }: { keys: string }) {
   return (
-    <span aria-hidden="true" className="font-mono text-label tabular">
+    <span aria-hidden="true" className="shrink-0 font-mono text-label whitespace-nowrap tabular">
       {keys}
     </span>
   )

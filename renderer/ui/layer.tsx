@@ -2,9 +2,11 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
+import { Scroller } from './scroller.tsx'
 
 const shapes = {
   center: 'arrive top-[12vh] left-1/2 max-h-[76vh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 rounded-lg border',
+  wide: 'arrive top-[5vh] left-1/2 max-h-[90vh] w-[min(64rem,calc(100vw-1rem))] -translate-x-1/2 rounded-lg border',
   left: 'drawer-left inset-y-0 left-0 w-[min(21rem,calc(100vw-3rem))] border-r',
   right: 'drawer-right inset-y-0 right-0 w-[min(40rem,100vw)] border-l',
 } as const
@@ -22,6 +24,7 @@ export function Layer({
   shape,
   cover,
   children,
+  footer,
 }: {
   open: boolean
   onClose: () => void
@@ -30,6 +33,8 @@ export function Layer({
   /** Called when the layer opens; what it returns, when it closes. */
   cover: () => () => void
   children: ReactNode
+  /** Stays in sight while the rest scrolls. */
+  footer?: ReactNode
 }) {
   return (
     <Dialog.Root
@@ -53,7 +58,10 @@ export function Layer({
               <X size={16} strokeWidth={1.5} aria-hidden="true" />
             </Dialog.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+          <Scroller label="Contents" className="min-h-0 flex-1 overflow-y-auto">
+            {children}
+          </Scroller>
+          {footer === undefined ? null : <div className="shrink-0 border-t border-line bg-paper">{footer}</div>}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

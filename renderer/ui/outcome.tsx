@@ -10,6 +10,7 @@ import {
   EyeOff,
   FileWarning,
   Hourglass,
+  Lock,
   type LucideIcon,
   PenLine,
   Play,
@@ -37,10 +38,11 @@ export const outcomes: Record<CallOutcome, Look> = {
     means: 'No rule named it; the default of its risk class allows it.',
   },
   'allowed-by-grant': {
-    word: 'Allowed by ticket',
+    word: 'Allowed by grant',
     tone: 'allow',
     icon: TicketCheck,
-    means: 'A person had approved exactly this call after its caller was released.',
+    means:
+      'An earlier approval covers it: of exactly this call after its caller was released, or one that was remembered.',
   },
   approved: {
     word: 'Approved',
@@ -60,6 +62,12 @@ export const outcomes: Record<CallOutcome, Look> = {
     tone: 'deny',
     icon: FileWarning,
     means: 'A policy file that governs it cannot be read; it did not run.',
+  },
+  'denied-lockdown': {
+    word: 'Denied, lockdown',
+    tone: 'deny',
+    icon: Lock,
+    means: 'Lockdown was on: everything was refused. It did not run.',
   },
   refused: { word: 'Refused', tone: 'deny', icon: Undo2, means: 'A person refused it; it did not run.' },
   expired: { word: 'Expired', tone: 'unknown', icon: Clock, means: 'Nobody answered in time; it did not run.' },

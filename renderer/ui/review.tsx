@@ -1,8 +1,11 @@
 // Keeps track of what a person has not seen yet: each end of a long text reports once it was on screen.
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 
+/** The same thing shown in two ways: seeing one of them to its end is enough. */
+export type ReviewSide = 'diff' | 'raw'
+
 type Review = {
-  add(id: string, element: HTMLElement): void
+  add(id: string, element: HTMLElement, side: ReviewSide | undefined): void
   remove(id: string): void
   see(id: string): void
 }
@@ -17,6 +20,18 @@ export type ReviewState = {
   readonly continueReading: () => void
 }
 
+type End = { element: HTMLElement; seen: boolean; side: ReviewSide | undefined }
+
+/** What still has to be seen, in the order it was drawn. */
+export function unseen<T extends Pick<End, 'seen' | 'side'>>(ends: readonly T[]): T[] {
+  const whole = (side: ReviewSide): boolean => {
+    const mine = ends.filter((end) => end.side === side)
+    return mine.length > 0 && mine.every(({ seen }) => seen)
+  }
+  const either = whole('diff') || whole('raw')
+  return ends.filter(({ seen, side }) => !seen && (side === undefined || !either))
+}
+
 /** The innermost region around `element` that has something left below its edge. */
 function scrollableAround(element: HTMLElement): HTMLElement | undefined {
   for (let around = element.parentElement; around !== null; around = around.parentElement) {
@@ -28,17 +43,17 @@ function scrollableAround(element: HTMLElement): HTMLElement | undefined {
 
 /** Tracks one card; give the component that calls this a new key for another card. */
 export function useReview(): ReviewState {
-  const ends = useRef(new Map<string, { element: HTMLElement; seen: boolean }>())
+  const ends = useRef(new Map<string, End>())
   const [complete, setComplete] = useState(false)
   const recount = useCallback(() => {
     const all = [...ends.current.values()]
-    setComplete(all.length > 0 && all.every(({ seen }) => seen))
+    setComplete(all.length > 0 && unseen(all).length === 0)
   }, [])
   const review = useMemo<Review>(
     () => ({
-      add: (id, element) => {
+      add: (id, element, side) => {
         // An end that was seen stays seen, also when its text is folded differently.
-        ends.current.set(id, { element, seen: ends.current.get(id)?.seen ?? false })
+        ends.current.set(id, { element, seen: ends.current.get(id)?.seen ?? false, side })
         recount()
       },
       remove: (id) => {
@@ -55,7 +70,7 @@ export function useReview(): ReviewState {
     [recount],
   )
   const continueReading = useCallback(() => {
-    const next = [...ends.current.values()].find(({ seen }) => !seen)?.element
+    const next = unseen([...ends.current.values()])[0]?.element
     if (next === undefined) return
     const scroller = scrollableAround(next)
     const passed =
@@ -78,15 +93,15 @@ export function ReviewProvider({ review, children }: { review: Review; children:
 }
 
 /** Stands at the end of a text. `ready` is false while parts of the text wait behind an expander. */
-export function ReviewEnd({ id, ready = true }: { id: string; ready?: boolean }) {
+export function ReviewEnd({ id, ready = true, side }: { id: string; ready?: boolean; side?: ReviewSide | undefined }) {
   const review = useContext(ReviewContext)
   const element = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     const end = element.current
     if (review === undefined || end === null) return
-    review.add(id, end)
+    review.add(id, end, side)
     return () => review.remove(id)
-  }, [review, id])
+  }, [review, id, side])
   useEffect(() => {
     const end = element.current
     if (review === undefined || end === null || !ready) return

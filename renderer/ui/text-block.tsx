@@ -2,9 +2,9 @@
 import { useMemo, useState } from 'react'
 import { Button } from './button.tsx'
 import { HostileText } from './hostile-text.tsx'
-import { ReviewEnd } from './review.tsx'
+import { ReviewEnd, type ReviewSide } from './review.tsx'
 import { Scroller } from './scroller.tsx'
-import { chunkEnd, countLines, textLines } from './text-lines.ts'
+import { chunkEnd, countLines, nextChunkEnd, textLines } from './text-lines.ts'
 import { count } from './time.ts'
 
 /** More rows than this scroll inside their own frame until the person unfolds it. */
@@ -14,13 +14,16 @@ type Props = {
   text: string
   label: string
   reviewId?: string
+  side?: ReviewSide | undefined
+  /** Draws only the first rows until more are asked for. */
+  brief?: boolean
   /** The lines are our own layout of a value: how they end says nothing. */
   laidOut?: boolean
 }
 
-export function TextBlock({ text, label, reviewId, laidOut = false }: Props) {
+export function TextBlock({ text, label, reviewId, side, brief = false, laidOut = false }: Props) {
   const rows = useMemo(() => textLines(text), [text])
-  const [shown, setShown] = useState(() => chunkEnd(rows, 0))
+  const [shown, setShown] = useState(() => (brief ? chunkEnd(rows, 0, 8, 2_000) : chunkEnd(rows, 0)))
   const [unfolded, setUnfolded] = useState(false)
   const folds = rows.length > foldAbove
   const rest = rows.length - shown
@@ -53,17 +56,17 @@ export function TextBlock({ text, label, reviewId, laidOut = false }: Props) {
         ) : null}
         {rest > 0 ? (
           <div className="px-2 pb-2">
-            <Button onClick={() => setShown(chunkEnd(rows, shown))}>
+            <Button onClick={() => setShown(nextChunkEnd(rows, shown))}>
               Show more ({count(rest, 'row')} of {rows.length.toLocaleString('en-US')} left)
             </Button>
           </div>
         ) : null}
-        {reviewId === undefined ? null : <ReviewEnd id={reviewId} ready={rest === 0} />}
+        {reviewId === undefined ? null : <ReviewEnd id={reviewId} ready={rest === 0} side={side} />}
       </Scroller>
       {folds ? (
         <div className="flex items-center justify-between border-t border-line px-1 text-muted">
           <span className="pl-2 text-label tabular">{count(countLines(text), 'line')}</span>
-          <Button variant="quiet" className="h-7" onClick={() => setUnfolded(!unfolded)} aria-expanded={unfolded}>
+          <Button variant="quiet" size="small" onClick={() => setUnfolded(!unfolded)} aria-expanded={unfolded}>
             {unfolded ? 'Fold' : 'Unfold all lines'}
           </Button>
         </div>

@@ -10,6 +10,20 @@ export type TextLine = {
 /** A row longer than this is continued on the next one, in UTF-16 units. */
 const maxRow = 2000
 
+/** Cuts `line` into rows that fit, never between the halves of a surrogate pair; one empty row for an empty line. */
+export function rowsOf(line: string): string[] {
+  const rows: string[] = []
+  let start = 0
+  do {
+    let end = Math.min(start + maxRow, line.length)
+    const last = line.charCodeAt(end - 1)
+    if (end < line.length && last >= 0xd800 && last <= 0xdbff) end -= 1
+    rows.push(line.slice(start, end))
+    start = end
+  } while (start < line.length)
+  return rows
+}
+
 /** Splits at `\n`, keeping a `\r` before it visible to the caller, and continues overlong lines on numberless rows. */
 export function textLines(text: string): TextLine[] {
   const rows: TextLine[] = []
@@ -20,15 +34,9 @@ export function textLines(text: string): TextLine[] {
   lines.forEach((line, index) => {
     // The line end stays with its line, so that a CR before it is judged as part of a line end.
     const whole = index < breaks && line.endsWith('\r') ? `${line}\n` : line
-    let start = 0
-    do {
-      let end = Math.min(start + maxRow, whole.length)
-      const last = whole.charCodeAt(end - 1)
-      // Never between the halves of a surrogate pair.
-      if (end < whole.length && last >= 0xd800 && last <= 0xdbff) end -= 1
-      rows.push({ number: start === 0 ? index + 1 : undefined, text: whole.slice(start, end) })
-      start = end
-    } while (start < whole.length)
+    rowsOf(whole).forEach((row, part) => {
+      rows.push({ number: part === 0 ? index + 1 : undefined, text: row })
+    })
   })
   return rows
 }
@@ -49,4 +57,9 @@ export function chunkEnd(rows: readonly TextLine[], start: number, maxRows = 400
     end += 1
   }
   return end
+}
+
+/** End of what is shown after one more request for it: each shows as much again, so that few lead to the end. */
+export function nextChunkEnd(rows: readonly TextLine[], shown: number): number {
+  return chunkEnd(rows, shown, Math.max(400, shown), 400_000)
 }

@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { startRaw } from '../support/raw-client.ts'
 
 export type Attempt = { state: 'answered'; isError: boolean; text: string } | { state: 'gave-up'; why: string }
@@ -65,6 +66,24 @@ const v2 =
     }
   }
 
+/** Makes each call a task (2025-11-25): its limit is for each request about it. */
+const v1Tasks =
+  (timeout: number) =>
+  async (launch: Launch): Promise<Peer> => {
+    const client = new ClientV1(info)
+    await client.connect(new StdioV1({ ...launch, stderr: 'ignore' }))
+    const called = async (name: string, args: Record<string, unknown>): Promise<Result> => {
+      const params = { name, arguments: args }
+      const stream = client.experimental.tasks.callToolStream(params, CallToolResultSchema, { timeout, task: {} })
+      for await (const message of stream) {
+        if (message.type === 'error') throw message.error
+        if (message.type === 'result') return message.result
+      }
+      throw new Error('the stream of the task ended with nothing')
+    }
+    return { attempt: (name, args) => attempted(called(name, args)), close: () => client.close() }
+  }
+
 /** Says nothing when it gives up: it just does not look at the answer any more. */
 const raw =
   (limit: number) =>
@@ -97,9 +116,13 @@ export const peers = {
     v1({ timeout: limit, resetTimeoutOnProgress: true, onprogress }),
   'SDK v1, with a limit in all': (limit: number) =>
     v1({ timeout: limit, resetTimeoutOnProgress: true, onprogress, maxTotalTimeout: limit }),
+  'SDK v1, tasks': v1Tasks,
   'SDK v2, legacy': (limit: number) => v2('legacy', limit),
   'SDK v2, modern': (limit: number) => v2('auto', limit),
   'raw script': raw,
 } as const satisfies Record<string, (limit: number) => (launch: Launch) => Promise<Peer>>
 
 export type PeerName = keyof typeof peers
+
+/** Which of the fixtures it talks to: one has tasks. */
+export const serverOf = (name: PeerName): string => (name === 'SDK v1, tasks' ? 'task-server.mjs' : 'modern-server.mjs')

@@ -11,7 +11,11 @@ const row = (id: string) => seen.page.locator(`[data-row="${id}"]`)
 const cardOf = (id: string) => seen.page.locator(`[data-card="${id}"]`)
 const inertOver = (ms: number) => seen.page.clock.runFor(ms)
 // Not waitForFunction: it polls by animation frames, and time stands still here.
-const unlocked = () => seen.page.locator('button[aria-disabled="false"]').first().waitFor()
+const unlocked = () =>
+  seen.page
+    .locator('button[aria-disabled="false"]', { hasText: /^Approve/ })
+    .first()
+    .waitFor()
 
 /** Shows `id` anew, so that its inert moment begins now. */
 async function show(id: string): Promise<void> {
@@ -33,7 +37,7 @@ describe('approving', () => {
     await unlocked()
     await seen.page.keyboard.press('Control+Enter')
     await seen.page.getByText('It runs now.').waitFor()
-    expect(sent('approvals.approve')).toEqual([{ id: cards.write.id, binding: cards.write.binding }])
+    expect(sent('approvals.approve')).toEqual([{ id: cards.write.id, binding: cards.write.binding, waiting: 1 }])
     await cardOf(cards.low.id).waitFor()
     // The next card is inert again: a second press meant for the first one does nothing.
     await seen.page.keyboard.press('Control+Enter')
@@ -125,7 +129,9 @@ describe('approving', () => {
     await unlocked()
     await seen.page.keyboard.press('Control+Enter')
     await seen.page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
-    expect(sent('approvals.approve')).toEqual([{ id: card.id, binding: card.binding, typed: word }])
+    expect(sent('approvals.approve')).toEqual([
+      { id: card.id, binding: card.binding, waiting: card.waiting, typed: word },
+    ])
     expect(seen.complaints).toEqual([])
   })
 
@@ -202,7 +208,7 @@ describe('approving', () => {
     ['changed', 'The call changed'],
     ['not-confirmed', 'did not accept what was typed. Nothing was approved'],
   ] as const)('says so when the card was %s, and keeps it', async (answer, words) => {
-    await open({ approvals: [cards.typed, cards.low], answer })
+    await open({ approvals: [cards.typed, cards.low], replies: { 'approvals.approve': () => ({ outcome: answer }) } })
     await inertOver(1000)
     await row(cards.typed.id).click()
     await seen.page.getByLabel('to approve').fill('create_release')
@@ -223,7 +229,7 @@ describe('refusing and reading', () => {
     await seen.page.keyboard.press('Control+Enter')
     await seen.page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
     expect(sent('approvals.refuse')).toEqual([
-      { id: cards.write.id, binding: cards.write.binding, reason: 'Use jd staging.' },
+      { id: cards.write.id, binding: cards.write.binding, waiting: 1, reason: 'Use jd staging.' },
     ])
     expect(sent('approvals.approve')).toEqual([])
   })
@@ -350,7 +356,7 @@ describe('a request that is no tool call', () => {
       await unlocked()
       await seen.page.keyboard.press('Control+Enter')
       await seen.page.getByText('It is passed on now.').waitFor()
-      expect(sent('approvals.approve')).toEqual([{ id: card.id, binding: card.binding }])
+      expect(sent('approvals.approve')).toEqual([{ id: card.id, binding: card.binding, waiting: 1 }])
     },
   )
 
@@ -366,7 +372,9 @@ describe('a request that is no tool call', () => {
   it('closes in words of its own', async () => {
     await open({ approvals: [cards.sampling] })
     seen.gallery.emit({ type: 'approval.closed', id: cards.sampling.id, outcome: 'cancelled' })
-    await seen.page.getByText('The caller took this request back. It was not passed on.').waitFor()
+    await seen.page
+      .getByText('This request was taken back, or policy settles it now. It was not passed on from here.')
+      .waitFor()
   })
 })
 

@@ -47,7 +47,7 @@ function rig() {
     gap: () => onGap(),
     emit: (seq: number) => listener({ seq, event: { type: 'policies.changed', revision: String(seq) } }),
     snapshot: async (seq: number) => {
-      pending.shift()?.resolve({ seq, approvals: [], status, settings })
+      pending.shift()?.resolve({ seq, approvals: [], grants: [], status, settings })
       await settled()
     },
     fail: async (error: Error) => {

@@ -1,26 +1,30 @@
 // One held call, in the order the eye needs it: what, where, how bad, how long, exactly; then the answers.
-
-import { useEffect, useMemo, useState } from 'react'
-import { typedConfirmation } from '../../../core/approval/confirmation.ts'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ApprovalCard as Card } from '../../../core/wire/ui-contract.ts'
-import { isConfirm, isInvoluntary, isPlain, isWriting } from '../../state/keys.ts'
 import type { ClosedCard } from '../../state/model.ts'
-import { useNavigation } from '../../state/navigation.ts'
 import { useSession } from '../../state/session.ts'
-import { Button } from '../../ui/button.tsx'
-import { HostileText } from '../../ui/hostile-text.tsx'
-import { ReviewEnd, ReviewProvider, useReview } from '../../ui/review.tsx'
-import { riskLevel } from '../../../core/approval/risk-level.ts'
+import { MarksProvider, useMarks } from '../../ui/argument-marks.tsx'
+import { ReviewProvider, useReview } from '../../ui/review.tsx'
 import { Scroller } from '../../ui/scroller.tsx'
-import { ValueTree } from '../../ui/value-tree.tsx'
+import { AnswerNote } from './answer-note.tsx'
+import { CardAnswer } from './card-answer.tsx'
 import { CardClock } from './card-clock.tsx'
+import { CardExactly } from './card-exactly.tsx'
 import { CardFacts } from './card-facts.tsx'
 import { CardFrame } from './card-frame.tsx'
-import { closedWords, deceptiveOn, effectOf, thing } from './card-words.ts'
+import { CardHead } from './card-head.tsx'
+import { thing } from './card-words.ts'
+import { ClosedBar } from './closed-bar.tsx'
+import { confirmationOf } from './confirmation.ts'
 import { useAnswer } from './decide.ts'
-import { DecisionBar } from './decision-bar.tsx'
+import { EditArguments } from './edit-arguments.tsx'
 import { useInert } from './inert.ts'
-import { sentenceFor } from './sentence.ts'
+import { RememberDialog } from './remember-dialog.tsx'
+import { contentOf } from './shown-card.ts'
+import { Suggestion } from './suggestion.tsx'
+import { useCardKeys } from './use-card-keys.ts'
+import { useEdit } from './use-edit.ts'
+import { useFileDiff } from './use-file-diff.ts'
 
 type Props = {
   card: Card
@@ -28,94 +32,98 @@ type Props = {
   onSettled: (id: string) => void
   onLater: () => void
   onNext: (() => void) | undefined
+  /** Back to the group of similar calls that the card is one of. */
+  onGroup: (() => void) | undefined
 }
 
-function Head({ card }: { card: Card }) {
-  const sentence = sentenceFor(card)
-  const call = card.action === 'tools/call'
-  return (
-    <div className="flex flex-col gap-1">
-      {call ? (
-        <p className="text-muted">
-          <HostileText text={card.who.client} /> asks <HostileText text={card.where.server} />
-        </p>
-      ) : null}
-      <h2 className="text-summary font-semibold text-balance">
-        {sentence.map((part, index) =>
-          typeof part === 'string' ? (
-            part
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one immutable sentence
-            <span key={index} className="font-medium text-ink">
-              <HostileText text={part.value} />
-            </span>
-          ),
-        )}
-      </h2>
-      {call && sentence.some((part) => typeof part !== 'string' && part.value === card.tool) ? null : (
-        <p className="font-mono text-mono text-muted">{call ? <HostileText text={card.tool} /> : card.action}</p>
-      )}
-    </div>
-  )
+export type AnswerMode = 'answer' | 'refuse' | 'edit'
+
+/** Back from a form, the focus goes to the button that opened it. */
+function useFocusBack(mode: AnswerMode): React.RefObject<HTMLElement | null> {
+  const article = useRef<HTMLElement>(null)
+  const before = useRef(mode)
+  useEffect(() => {
+    if (mode === 'answer' && before.current !== 'answer')
+      article.current?.querySelector<HTMLElement>(`[data-opens="${before.current}"]`)?.focus({ preventScroll: true })
+    before.current = mode
+  }, [mode])
+  return article
 }
 
 /** Give it the card's id as key: what was typed, read or unlocked for one card must not carry over. */
-export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props) {
-  const deceptive = useMemo(() => deceptiveOn(card), [card])
-  const level = riskLevel(card.risk.class, deceptive)
-  const content = useMemo(() => JSON.stringify([card, closed]), [card, closed])
+export function ApprovalCard({ card, closed, onSettled, onLater, onNext, onGroup }: Props) {
+  const { level } = card
+  const [mode, setMode] = useState<AnswerMode>('answer')
+  const [dialog, setDialog] = useState<'remember' | 'block'>()
+  const [reason, setReason] = useState('')
+  const [typing, setTyping] = useState({ binding: card.binding, text: '' })
+  const diff = useFileDiff(card)
+  const content = useMemo(
+    () => JSON.stringify([contentOf(card), closed, mode, diff?.state, diff?.state === 'read' ? diff.diff.state : '']),
+    [card, closed, mode, diff],
+  )
   const { inert, isInert } = useInert(content, level)
   const { review, complete, continueReading } = useReview()
+  const { signs, next: nextMark } = useMarks(card.marks)
+  const edit = useEdit(card, mode === 'edit')
   const answer = useAnswer(onSettled)
-  const [typing, setTyping] = useState({ binding: card.binding, text: '' })
-  const [reason, setReason] = useState<string>()
   const live = useSession(({ connection }) => connection.state === 'live')
-  const confirmation = level === 'critical' || card.confirm !== 'click' ? typedConfirmation(card) : undefined
+  const osAuth = useSession(({ model }) => model?.status.osAuth)
+  const article = useFocusBack(mode)
+
+  const confirmation = confirmationOf(card, osAuth)
   // What was typed for one thing does not count for another.
   const typed = typing.binding === card.binding ? typing.text : ''
-  const confirmed = confirmation === undefined || typed === confirmation.word
-
-  const blocked = !live
+  const open = closed === undefined
+  const gate = !live
     ? 'Not connected: nothing can be answered now.'
     : !complete
       ? 'Some of it is still out of sight.'
-      : !confirmed
-        ? `Not approved until the ${confirmation?.kind} is typed.`
+      : confirmation.kind === 'typed' && typed !== confirmation.what.word
+        ? `Not approved until the ${confirmation.what.kind} is typed.`
         : undefined
-  const locked = inert || blocked !== undefined || answer.sending || closed !== undefined
+  const blocked = gate ?? (mode === 'edit' ? edit.blocked : undefined)
+  const locked = inert || blocked !== undefined || answer.sending || !open
+  const sent = confirmation.kind === 'typed' && card.confirm !== 'click' ? { typed } : {}
+  const refusable = open && live && !answer.sending
 
   const approve = (): void => {
     if (locked || isInert()) return
-    answer.approve(card, typed)
+    if (mode === 'edit') {
+      if (edit.result.ok) answer.approve(card, { ...sent, edited: edit.result.edited })
+    } else answer.approve(card, sent)
   }
   const refuse = (): void => {
-    if (answer.sending || closed !== undefined || !live) return
-    answer.refuse(card, reason ?? '')
+    if (refusable) answer.refuse(card, { reason })
+  }
+  const change = (next: AnswerMode) => (): void => {
+    answer.clear()
+    setMode(next)
+  }
+  const show = (next: 'remember' | 'block') => (): void => {
+    answer.clear()
+    setDialog(next)
   }
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (isInvoluntary(event) || useNavigation.getState().layers > 0) return
-      if (isConfirm(event)) {
-        event.preventDefault()
-        if (reason === undefined) approve()
-        else refuse()
-      } else if (event.key === 'Escape') {
-        event.preventDefault()
-        if (reason !== undefined) setReason(undefined)
-        else if (isWriting(event.target) && event.target instanceof HTMLElement) event.target.blur()
-        else onLater()
-      } else if (event.key === 'd' && isPlain(event) && !isWriting(event.target) && closed === undefined) {
-        event.preventDefault()
-        setReason((before) => before ?? '')
-      }
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  })
+  const opens = open && mode === 'answer' ? { e: change('edit'), d: change('refuse') } : {}
+  useCardKeys(
+    () => (mode === 'refuse' ? refuse() : approve()),
+    () => (mode === 'answer' ? onLater() : setMode('answer')),
+    { ...opens, ...(refusable && mode === 'answer' ? { r: show('remember'), b: show('block') } : {}), n: nextMark },
+  )
 
+  const confirm =
+    confirmation.kind === 'typed'
+      ? {
+          confirmation: confirmation.what,
+          typed,
+          onType: (text: string) => setTyping({ binding: card.binding, text }),
+        }
+      : undefined
+  const note = <AnswerNote note={answer.note} card={card} confirmation={confirmation} />
   return (
     <article
+      ref={article}
       aria-label={`Held ${thing(card)} ${card.ticket}`}
       data-card={card.id}
       data-level={level}
@@ -123,60 +131,75 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext }: Props
     >
       <Scroller label={`The ${thing(card)}`} className="relative min-h-0 flex-1 overflow-y-auto">
         <ReviewProvider review={review}>
-          <CardFrame card={card} level={level} deceptive={deceptive} head={<Head card={card} />}>
-            {closed === undefined ? <CardClock card={card} /> : null}
-            <section aria-label="Exactly this" className="flex flex-col gap-2">
-              <h3 className="label">Exactly this</h3>
-              {Object.keys(card.arguments).length === 0 ? (
-                <p className="text-muted">No arguments.</p>
-              ) : (
-                <ValueTree value={card.arguments} path="" />
-              )}
-              {card.beside === undefined ? null : (
-                <>
-                  <h4 className="label">Sent beside the arguments</h4>
-                  <ValueTree value={card.beside} path="#beside" />
-                </>
-              )}
-              <ReviewEnd id="#end" />
-            </section>
-            <CardFacts card={card} />
-          </CardFrame>
+          <MarksProvider signs={signs}>
+            <CardFrame
+              card={card}
+              level={level}
+              deceptive={card.deceptive}
+              confirmation={confirmation}
+              head={<CardHead card={card} compact={level === 'low'} onGroup={onGroup} />}
+            >
+              {open ? <CardClock card={card} /> : null}
+              {open && card.suggestion !== undefined ? (
+                <Suggestion
+                  suggestion={card.suggestion}
+                  onTake={show(card.suggestion.answer === 'approved' ? 'remember' : 'block')}
+                />
+              ) : null}
+              {mode === 'edit' && open ? <EditArguments card={card} edit={edit} /> : null}
+              <CardExactly
+                card={card}
+                diff={diff}
+                title={mode === 'edit' ? 'As the client sent it' : 'Exactly this'}
+                onNextMark={nextMark}
+              />
+              <CardFacts card={card} />
+            </CardFrame>
+          </MarksProvider>
         </ReviewProvider>
       </Scroller>
-      {closed === undefined ? (
-        <DecisionBar
+      {open ? (
+        <CardAnswer
+          card={card}
+          mode={mode}
+          confirmation={confirmation}
           blocked={blocked}
           locked={locked}
-          effect={effectOf(card)}
-          note={answer.note}
           sending={answer.sending}
-          thing={thing(card)}
-          confirm={
-            confirmation && {
-              confirmation,
-              typed,
-              onType: (text) => setTyping({ binding: card.binding, text }),
-            }
-          }
-          refusing={reason === undefined ? undefined : { reason, onReason: setReason }}
+          note={dialog === undefined ? note : undefined}
+          confirm={confirm}
+          reason={reason}
+          onReason={setReason}
           onContinueReading={live && !complete ? continueReading : undefined}
           onApprove={approve}
           onRefuse={refuse}
-          onStartRefusing={() => setReason('')}
-          onStopRefusing={() => setReason(undefined)}
+          onMode={(next) => change(next)()}
+          onDialog={(next) => show(next)()}
           onLater={onLater}
         />
       ) : (
-        <section
-          aria-label="Closed"
-          className="flex shrink-0 flex-wrap items-center justify-between gap-3 border-t border-line bg-paper px-6 py-3 narrow:px-4"
-        >
-          <p role="status" className="font-medium">
-            {answer.sending ? 'Sending your answer…' : closedWords(card, closed)}
-          </p>
-          <Button onClick={onNext ?? onLater}>{onNext === undefined ? 'Put away' : 'Show next'}</Button>
-        </section>
+        <ClosedBar card={card} closed={closed} sending={answer.sending} onNext={onNext} onLater={onLater} />
+      )}
+      {dialog === undefined || !open ? null : (
+        <RememberDialog
+          kind={dialog}
+          card={card}
+          gate={
+            !live
+              ? gate
+              : dialog === 'block'
+                ? undefined
+                : complete
+                  ? gate
+                  : 'Some of the card is still out of sight: go back and read it to the end.'
+          }
+          sending={answer.sending}
+          note={note}
+          confirm={dialog === 'remember' ? confirm : undefined}
+          onApprove={(remember) => answer.approve(card, { ...sent, remember })}
+          onRefuse={(what) => answer.refuse(card, what)}
+          onClose={() => setDialog(undefined)}
+        />
       )}
     </article>
   )

@@ -2,7 +2,6 @@
 import { List } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ApprovalCard as Card } from '../../../core/wire/ui-contract.ts'
-import { isInvoluntary, isPlain, isWriting } from '../../state/keys.ts'
 import type { ClosedCard } from '../../state/model.ts'
 import { coverScreen, putOff, selectCard, useNavigation } from '../../state/navigation.ts'
 import { useSession } from '../../state/session.ts'
@@ -10,79 +9,77 @@ import { Button } from '../../ui/button.tsx'
 import { Layer } from '../../ui/layer.tsx'
 import { count } from '../../ui/time.ts'
 import { ApprovalCard } from './approval-card.tsx'
-import { arrange, nextOpen, rowIds } from './arrange.ts'
+import { arrange, nextOpen, type QueueSession, restOfGroup, rowIds, rowWith, waitsIn } from './arrange.ts'
+import { GroupCard } from './group-card.tsx'
 import { NothingWaiting } from './nothing-waiting.tsx'
-import { QueueList } from './queue-list.tsx'
+import { QueueList, useRefusedSessions } from './queue-list.tsx'
+import { useListKeys } from './use-list-keys.ts'
 
 const noCards: readonly Card[] = []
 const noneClosed: readonly ClosedCard[] = []
+
+/** Where to go from what was answered: to the rest of its group, else to the next row. */
+function after(sessions: readonly QueueSession[], from: string, answered: readonly string[]): string | undefined {
+  const { setAside } = useNavigation.getState()
+  const row = rowWith(sessions, from)
+  const settled = new Set(answered)
+  const left = row?.group === undefined ? undefined : restOfGroup(row, settled)
+  return left ?? nextOpen(sessions, from, setAside)
+}
 
 export function ApprovalsScreen() {
   const open = useSession(({ model }) => model?.approvals ?? noCards)
   const closed = useSession(({ model }) => model?.closed ?? noneClosed)
   const selected = useNavigation(({ card }) => card)
   const setAside = useNavigation((navigation) => navigation.setAside)
+  const refused = useRefusedSessions()
   const [frozen, setFrozen] = useState(false)
   const [drawer, setDrawer] = useState(false)
   const order = useRef<readonly string[]>([])
 
-  const groups = useMemo(() => arrange(open, closed, selected, order.current, frozen), [open, closed, selected, frozen])
+  const sessions = useMemo(
+    () => arrange(open, closed, selected, order.current, frozen),
+    [open, closed, selected, frozen],
+  )
   useEffect(() => {
-    order.current = rowIds(groups)
-  }, [groups])
+    order.current = rowIds(sessions)
+  }, [sessions])
+  useListKeys(order)
 
-  const rows = groups.flatMap((group) => group.rows)
-  const current = rows.find(({ card }) => card.id === selected)
+  const row = rowWith(sessions, selected)
+  const current = row?.cards.find(({ card }) => card.id === selected)
+  const asGroup = row !== undefined && row.id === selected && row.group !== undefined
+  const onTable = current !== undefined || asGroup
 
   // Only an empty table takes a card by itself; one that is being read is never replaced.
   useEffect(() => {
-    if (current !== undefined) return
-    const first = rows.find(({ card, closed: gone }) => gone === undefined && !setAside.has(card.id))
-    if (first !== undefined) selectCard(first.card.id)
+    if (onTable) return
+    const first = sessions.flatMap(({ rows }) => rows).find((one) => waitsIn(one, setAside))
+    if (first !== undefined) selectCard(first.id)
   })
 
-  const onSettled = useCallback((id: string) => {
-    // The person may have moved on while the answer was under way.
-    if (useNavigation.getState().card !== id) return
+  const onAnswered = useCallback((from: string, answered: readonly string[]) => {
     const { model } = useSession.getState()
-    const now = arrange(model?.approvals ?? noCards, model?.closed ?? noneClosed, id, order.current, true)
+    const now = arrange(model?.approvals ?? noCards, model?.closed ?? noneClosed, from, order.current, true)
     // Put off, not only left: the reply may come before the event that closes the card, which then looks open still.
-    putOff(id, nextOpen(now, id, useNavigation.getState().setAside))
+    const next = after(now, from, answered)
+    // The person may have moved on while the answer was under way.
+    putOff(answered, useNavigation.getState().card === from ? next : useNavigation.getState().card)
   }, [])
+  const onSettled = useCallback((id: string) => onAnswered(id, [id]), [onAnswered])
 
-  const next = selected === undefined ? undefined : nextOpen(groups, selected, setAside)
+  const next = selected === undefined ? undefined : nextOpen(sessions, selected, setAside)
   const later = (): void => {
-    if (current === undefined) return
-    if (current.closed === undefined) putOff(current.card.id, next)
+    if (row === undefined) return
+    if (current?.closed === undefined) putOff([row.id], next)
     else selectCard(next)
   }
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (!isPlain(event) || isWriting(event.target) || event.isComposing || useNavigation.getState().layers > 0) return
-      const inScroller = event.target instanceof Element && event.target.closest('[data-scroller]') !== null
-      const down = event.key === 'j' || (event.key === 'ArrowDown' && !inScroller)
-      const up = event.key === 'k' || (event.key === 'ArrowUp' && !inScroller)
-      if (!down && !up) return
-      event.preventDefault()
-      // One step a press: running through the list with a held key would pass cards unread.
-      if (isInvoluntary(event)) return
-      const ids = order.current
-      const at = ids.indexOf(useNavigation.getState().card ?? '')
-      const id = at < 0 ? ids[down ? 0 : ids.length - 1] : ids[at + (down ? 1 : -1)]
-      if (id === undefined) return
-      selectCard(id)
-      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-
   const waiting = open.length
+  const listed = sessions.length > 0 || refused.length > 0
   const list = (
     <QueueList
-      groups={groups}
-      selected={selected}
+      sessions={sessions}
+      selected={row?.id}
       onFreeze={setFrozen}
       onSelect={(id) => {
         selectCard(id)
@@ -90,6 +87,7 @@ export function ApprovalsScreen() {
       }}
     />
   )
+  const [first] = row?.cards ?? []
   return (
     <div className="flex h-full min-h-0 flex-col">
       <h1 className="sr-only">Approvals</h1>
@@ -97,13 +95,13 @@ export function ApprovalsScreen() {
         {waiting === 0 ? 'Nothing waiting' : `${count(waiting, 'call')} waiting for you`}
       </p>
       <div className="flex min-h-0 flex-1">
-        {rows.length > 0 ? (
+        {listed ? (
           <aside aria-label="Waiting calls" className="flex w-72 shrink-0 flex-col border-r border-line narrow:hidden">
             {list}
           </aside>
         ) : null}
         <div className="flex min-h-0 min-w-0 flex-1 flex-col short:overflow-y-auto">
-          {rows.length > 0 ? (
+          {listed ? (
             <div className="flex h-10 shrink-0 items-center border-b border-line px-2 wide:hidden">
               <Button variant="quiet" onClick={() => setDrawer(true)} aria-haspopup="dialog">
                 <List size={16} strokeWidth={1.5} aria-hidden="true" />
@@ -112,16 +110,27 @@ export function ApprovalsScreen() {
             </div>
           ) : null}
           <div className="min-h-0 flex-1 short:flex-none">
-            {current === undefined ? (
+            {asGroup && row.group !== undefined && first !== undefined ? (
+              <GroupCard
+                key={row.id}
+                row={row}
+                group={row.group}
+                first={first.card}
+                onSettled={(ids) => onAnswered(row.id, ids)}
+                onOpen={selectCard}
+                onLater={later}
+              />
+            ) : current === undefined ? (
               <NothingWaiting waiting={waiting} />
             ) : (
               <ApprovalCard
-                key={current.card.id}
+                key={`${current.card.id} ${current.card.argumentsHash}`}
                 card={current.card}
                 closed={current.closed}
                 onSettled={onSettled}
                 onLater={later}
                 onNext={next === undefined ? undefined : () => selectCard(next)}
+                onGroup={row?.group === undefined ? undefined : () => selectCard(row.id)}
               />
             )}
           </div>

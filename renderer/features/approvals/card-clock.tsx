@@ -1,8 +1,10 @@
-// Time left, and what happens when it is over. The broker's clock decides; this only shows it.
+// Time left, how long the client waits, and what happens when it is over. The broker's clock decides; this only shows it.
+import type { ReactNode } from 'react'
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { useNow } from '../../state/clock.ts'
 import { clockTime, countdown, exactTime } from '../../ui/time.ts'
-import { staysUndone, thing } from './card-words.ts'
+import { budgetWords } from './budget-words.ts'
+import { identical, staysUndone, thing } from './card-words.ts'
 
 function Line({ left, total, tone }: { left: number; total: number; tone: string }) {
   const share = total <= 0 ? 0 : Math.min(1, Math.max(0, left / total))
@@ -13,51 +15,81 @@ function Line({ left, total, tone }: { left: number; total: number; tone: string
   )
 }
 
-export function CardClock({ card }: { card: ApprovalCard }) {
-  const now = useNow()
-  const { caller, expiresAt, openedAt, ticket } = card
-  const closes = (
+function Clock({ until, since, tone, children }: { until: number; since: number; tone: string; children: ReactNode }) {
+  const left = until - useNow()
+  return (
+    <div className="flex flex-col gap-2">
+      <Line left={left} total={until - since} tone={tone} />
+      <div className="flex gap-3">
+        <span className="min-w-9 shrink-0 font-mono text-text tabular" title={exactTime(until)}>
+          {countdown(left)}
+        </span>
+        <p className="min-w-0 text-muted">{children}</p>
+      </div>
+    </div>
+  )
+}
+
+function Closes({ card }: { card: ApprovalCard }) {
+  return (
     <>
       The card closes at{' '}
-      <time title={exactTime(expiresAt)} className="tabular whitespace-nowrap">
-        {clockTime(expiresAt)}
+      <time title={exactTime(card.expiresAt)} className="whitespace-nowrap tabular">
+        {clockTime(card.expiresAt)}
       </time>
       ; unanswered, {staysUndone(card)}.
     </>
   )
-  if (caller.state === 'waiting') {
-    const left = caller.until - now
-    return (
-      <div className="flex flex-col gap-2">
-        <Line left={left} total={caller.until - openedAt} tone="bg-ink" />
-        <p className="text-muted">
-          <span className="mr-2 inline-block min-w-9 font-mono text-text tabular" title={exactTime(caller.until)}>
-            {countdown(left)}
-          </span>
-          The caller waits. At zero it gets ticket <span className="font-mono text-mono text-text">{ticket}</span> and
-          this card stays. {closes}
-        </p>
-      </div>
-    )
-  }
-  const left = expiresAt - now
+}
+
+function Ticket({ children }: { children: string }) {
   return (
-    <div className="flex flex-col gap-2">
-      <Line left={left} total={expiresAt - openedAt} tone="bg-hold" />
-      <p className="text-muted">
-        <span className="mr-2 inline-block min-w-9 font-mono text-text tabular" title={exactTime(expiresAt)}>
-          {countdown(left)}
-        </span>
-        {caller.state === 'released' ? (
-          <>
-            The caller was told to come back: ticket <span className="font-mono text-mono text-text">{ticket}</span> was
-            given.{' '}
-          </>
-        ) : (
-          <>The caller took the {thing(card)} back or went away. </>
-        )}
-        Approving allows the next identical {thing(card)}, once. {closes}
-      </p>
-    </div>
+    <>
+      ticket <span className="font-mono text-mono text-text">{children}</span>
+    </>
   )
+}
+
+export function CardClock({ card }: { card: ApprovalCard }) {
+  const { caller, expiresAt, openedAt, ticket, waiting } = card
+  switch (caller.state) {
+    case 'waiting':
+      return (
+        <Clock until={caller.until} since={openedAt} tone="bg-ink">
+          {waiting > 1 ? (
+            <b className="font-semibold text-text">{identical(card, waiting)} wait on this card. </b>
+          ) : null}
+          {budgetWords(card.budget)}
+          {card.budget.source === 'task' ? (
+            '. '
+          ) : (
+            <>
+              , then gets <Ticket>{ticket}</Ticket>, and this card stays.{' '}
+            </>
+          )}
+          <Closes card={card} />
+        </Clock>
+      )
+    case 'released':
+      return (
+        <Clock until={expiresAt} since={openedAt} tone="bg-hold">
+          {caller.asksAgain === true ? (
+            <>The client’s time was over; it asks again by itself within moments, and what you answer counts then. </>
+          ) : (
+            <>
+              The client’s time was over: <Ticket>{ticket}</Ticket> was given, and it was told to come back. Approving
+              allows the next identical {thing(card)}, once.{' '}
+            </>
+          )}
+          <Closes card={card} />
+        </Clock>
+      )
+    case 'gone':
+      return (
+        <Clock until={expiresAt} since={openedAt} tone="bg-hold">
+          The client took the {thing(card)} back or went away. Approving allows the next identical {thing(card)}, once.{' '}
+          <Closes card={card} />
+        </Clock>
+      )
+  }
 }

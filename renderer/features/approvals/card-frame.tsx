@@ -2,14 +2,25 @@
 // bond with a header band. People stop seeing a repeated warning at the second look.
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { typedConfirmation } from '../../../core/approval/confirmation.ts'
+import type { RiskLevel } from '../../../core/approval/risk-level.ts'
+import { riskLevel } from '../../../core/approval/risk-level.ts'
 import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 import { HostileText } from '../../ui/hostile-text.tsx'
-import { type RiskLevel, riskLevel } from '../../../core/approval/risk-level.ts'
 import { riskWords } from '../../ui/risk.tsx'
 import { count } from '../../ui/time.ts'
 import { passesWords } from './card-words.ts'
+import type { Confirmation } from './confirmation.ts'
 import { LevelMark } from './level-mark.tsx'
+
+type Props = {
+  /** Of a group, the one that asks for the most care. */
+  card: ApprovalCard
+  level: RiskLevel
+  deceptive: number
+  confirmation: Confirmation
+  head: ReactNode
+  children: ReactNode
+}
 
 function Deceptive({ number }: { number: number }) {
   return (
@@ -21,14 +32,6 @@ function Deceptive({ number }: { number: number }) {
       </span>
     </p>
   )
-}
-
-type Props = {
-  card: ApprovalCard
-  level: RiskLevel
-  deceptive: number
-  head: ReactNode
-  children: ReactNode
 }
 
 /** How bad: the risk of a tool call; that of other requests is not assessed. */
@@ -51,9 +54,10 @@ function Evidence({ card }: { card: ApprovalCard }) {
   )
 }
 
+/** Compact, no frame: it has to be read, not feared. */
 function LowFrame({ card, level, head, children }: Props) {
   return (
-    <div className="mx-auto flex max-w-184 flex-col gap-4 px-6 py-6 narrow:px-4 narrow:py-4">
+    <div className="mx-auto flex max-w-176 flex-col gap-3 px-6 py-4 narrow:px-4 narrow:py-3">
       {head}
       <p className="flex items-baseline gap-2">
         <LevelMark level={level} />
@@ -88,7 +92,12 @@ function ElevatedFrame({ card, level, deceptive, head, children }: Props) {
   )
 }
 
-function CriticalFrame({ card, level, deceptive, head, children }: Props) {
+function asksFor(confirmation: Confirmation): string {
+  if (confirmation.kind === 'system') return `Asks for ${confirmation.name}`
+  return confirmation.kind === 'typed' ? `Asks for a typed ${confirmation.what.kind}` : 'Asks for a click'
+}
+
+function CriticalFrame({ card, level, deceptive, confirmation, head, children }: Props) {
   return (
     <div className="mx-auto max-w-200 px-8 py-8 narrow:px-3 narrow:py-4">
       <div className="ruled bg-sheet">
@@ -100,7 +109,7 @@ function CriticalFrame({ card, level, deceptive, head, children }: Props) {
               ? riskWords[card.risk.class].toLowerCase()
               : 'deceptive characters'}
           </p>
-          <p className="text-muted">Asks for a typed {typedConfirmation(card).kind}</p>
+          <p className="text-muted">{asksFor(confirmation)}</p>
         </div>
         <div className="flex flex-col gap-5 px-8 pt-7 pb-6 narrow:px-4 narrow:pt-5">{head}</div>
         <div className="mx-8 flex flex-col gap-1.5 border-t border-line py-4 narrow:mx-4">

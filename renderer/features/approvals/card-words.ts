@@ -1,12 +1,9 @@
 // Our own words for what a card is about: a tool call, or another request, some of which the server makes of the client.
-import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
+import type { ApprovalCard, Sentence } from '../../../core/wire/ui-contract.ts'
 import type { ClosedCard } from '../../state/model.ts'
-import { countDeceptive, visibleText } from '../../../core/text/visible-text.ts'
+import { count } from '../../ui/time.ts'
 
 type Action = ApprovalCard['action']
-
-/** Where the name of what is asked for stands among the arguments too. */
-const namingKeys: Partial<Record<Action, string>> = { 'resources/read': 'uri', 'prompts/get': 'name' }
 
 /** What passing on a request that is no tool call comes to. Its risk is not assessed: this is said instead. */
 const passes: Partial<Record<Action, string>> = {
@@ -32,11 +29,52 @@ export function nameOf({ action, tool }: Pick<ApprovalCard, 'action' | 'tool'>):
   return action === 'tools/call' || tool === action ? named : `${action} of ${named}`
 }
 
+/** Who wants what of whom: the server may be the one that asks. */
+function requestSentence({ action, tool, arguments: args, who, where }: ApprovalCard): Sentence {
+  const [client, server, name] = [{ value: who.client }, { value: where.server }, { value: tool }]
+  switch (action) {
+    case 'resources/read':
+      return [client, { text: ' wants to read the resource ' }, name, { text: ' from ' }, server]
+    case 'prompts/get':
+      return [client, { text: ' wants to use the prompt ' }, name, { text: ' from ' }, server]
+    case 'sampling/createMessage':
+      return [server, { text: ' asks ' }, client, { text: '’s model to write a message (sampling)' }]
+    case 'elicitation/create': {
+      const what = args['mode'] === 'url' ? ' asks you to open a web address through ' : ' asks you a question through '
+      return [server, { text: what }, client, { text: ' (elicitation)' }]
+    }
+    default:
+      return [{ text: 'Call ' }, name]
+  }
+}
+
+/** The broker's sentence where our templates have one; else who asks for what, never a word of the server or model. */
+export const sentenceOf = (card: ApprovalCard): Sentence => card.sentence ?? requestSentence(card)
+
+/**
+ * The one value that tells similar calls apart in a list: the end of what is named, or of the first path-like or short
+ * text argument; who asks, where nothing is named.
+ */
+export function hintFor({ action, tool, arguments: args, where }: ApprovalCard): string {
+  if (action === 'sampling/createMessage' || action === 'elicitation/create') return where.server
+  if (action !== 'tools/call') return tool.split('/').findLast((piece) => piece !== '') ?? tool
+  const texts = Object.values(args).filter(
+    (value): value is string => typeof value === 'string' && value !== '' && value.length < 400,
+  )
+  const path = texts.find((text) => /[/\\]/.test(text)) ?? texts[0]
+  return path?.split(/[/\\]/).findLast((piece) => piece !== '') ?? ''
+}
+
 export function effectOf(card: ApprovalCard): string {
+  if (card.caller.state === 'released' && card.caller.asksAgain === true)
+    return `It asks again by itself: approving lets that ${thing(card)} through, once.`
   if (card.caller.state !== 'waiting') return `Approving allows the next identical ${thing(card)}, once.`
-  return card.action === 'tools/call'
-    ? 'Approving runs exactly this call, now.'
-    : 'Approving passes on exactly this request, now.'
+  const one = card.waiting < 2
+  if (card.action === 'tools/call')
+    return one ? 'Approving runs exactly this call, now.' : `Approving runs all ${card.waiting} identical calls, now.`
+  return one
+    ? 'Approving passes on exactly this request, now.'
+    : `Approving passes on all ${card.waiting} identical requests, now.`
 }
 
 export function closedWords(card: Pick<ApprovalCard, 'action'>, outcome: ClosedCard['outcome']): string {
@@ -44,23 +82,27 @@ export function closedWords(card: Pick<ApprovalCard, 'action'>, outcome: ClosedC
   const undone = what === 'call' ? 'did not run' : 'was not passed on'
   switch (outcome) {
     case 'approved':
-      return `This ${what} was approved elsewhere. There is nothing left to answer.`
+      return `This ${what} was approved elsewhere, or by a permission. There is nothing left to answer.`
     case 'refused':
-      return `This ${what} was refused elsewhere. It ${undone}.`
+      return `This ${what} was refused. It ${undone}.`
     case 'expired':
       return `Nobody answered in time: the ${what} expired and ${undone}.`
     case 'cancelled':
-      return `The caller took this ${what} back. It ${undone}.`
+      return `This ${what} was taken back, or policy settles it now. It ${undone} from here.`
     case 'gone':
       return `This ${what} was settled while this window was out of touch. Activity says how.`
   }
 }
 
-/** How many characters on the card hide or pass for others; what is named and is an argument too counts once. */
-export function deceptiveOn(card: ApprovalCard): number {
-  const naming = namingKeys[card.action]
-  const rest = Object.fromEntries(
-    Object.entries(card.arguments).filter(([key, value]) => key !== naming || value !== card.tool),
-  )
-  return countDeceptive([rest, card.where, card.who]) + visibleText(card.tool).deceptive
+/** What became of a card, in the list. */
+export const closedWord: Record<ClosedCard['outcome'], string> = {
+  approved: 'approved',
+  refused: 'refused',
+  expired: 'expired',
+  cancelled: 'taken back',
+  gone: 'settled',
 }
+
+/** `2 identical calls`. */
+export const identical = (card: Pick<ApprovalCard, 'action'>, number: number): string =>
+  count(number, `identical ${thing(card)}`)

@@ -7,6 +7,8 @@ import type {
   ApprovalCard,
   BrokerStatus,
   CallSummary,
+  ClientBudget,
+  Grant,
   PolicyFileView,
   Settings,
   UiEvent,
@@ -15,6 +17,8 @@ import type {
   UiReply,
   UiResult,
 } from '../../../core/wire/ui-contract.ts'
+import { type ApprovalWorld, approvalHandlers } from './approval-handlers.ts'
+import { budgets, controlHandlers } from './controls.ts'
 import { calls, detailOf, settings } from './fixtures.ts'
 import { policies } from './policies.ts'
 
@@ -31,14 +35,18 @@ const types: Record<string, string> = {
 
 const token = 'gallery-token'
 
+/** Answers a test gives instead of the plain ones. */
+export type Replies = { [M in UiMethod]?: (params: UiParams<M>) => UiResult<M> | Promise<UiResult<M>> }
+
 export type GalleryState = {
   approvals: ApprovalCard[]
+  grants: Grant[]
+  budgets: ClientBudget[]
+  replies: Replies
   calls: CallSummary[]
   files: PolicyFileView[]
   status: BrokerStatus
   settings: Settings
-  /** Outcome of the next approve or refuse instead of the plain one. */
-  answer: UiResult<'approvals.approve'>['outcome'] | undefined
   /** What accepting the removal of a policy file answers. */
   removal: UiResult<'policies.accept-removal'>['outcome']
   /** `down` breaks every connection, `used` answers 401. */
@@ -59,10 +67,12 @@ export type Gallery = {
 function fresh(part: Partial<GalleryState> = {}): GalleryState {
   return {
     approvals: [],
+    grants: [],
+    budgets,
     calls,
     ...policies.good,
     settings,
-    answer: undefined,
+    replies: {},
     removal: 'accepted',
     door: 'open',
     ...part,
@@ -81,23 +91,25 @@ export async function startGallery(folder: string): Promise<Gallery> {
     for (const stream of streams) stream.write(`data: ${JSON.stringify({ seq, event })}\n\n`)
   }
 
-  const close = (id: string, outcome: 'approved' | 'refused'): void => {
-    state.approvals = state.approvals.filter((card) => card.id !== id)
-    emit({ type: 'approval.closed', id, outcome })
+  const world: ApprovalWorld = {
+    state,
+    emit,
+    close: (id, outcome) => {
+      state.approvals = state.approvals.filter((card) => card.id !== id)
+      emit({ type: 'approval.closed', id, outcome })
+    },
   }
 
   const handlers: { [M in UiMethod]: (params: UiParams<M>) => UiResult<M> } = {
-    snapshot: () => ({ seq, approvals: state.approvals, status: state.status, settings: state.settings }),
-    'approvals.approve': ({ id }) => {
-      const card = state.approvals.find((open) => open.id === id)
-      const outcome = state.answer ?? (card?.caller.state === 'waiting' ? 'ran' : 'granted')
-      if (outcome === 'ran' || outcome === 'granted') close(id, 'approved')
-      return { outcome }
-    },
-    'approvals.refuse': ({ id }) => {
-      close(id, 'refused')
-      return { outcome: 'refused' }
-    },
+    snapshot: () => ({
+      seq,
+      approvals: state.approvals,
+      grants: state.grants,
+      status: state.status,
+      settings: state.settings,
+    }),
+    ...approvalHandlers(world),
+    ...controlHandlers(state, emit),
     'policies.accept-removal': ({ file }) => {
       if (state.removal === 'not-removed') return { outcome: 'not-removed' }
       state.files = state.files.filter((known) => known.file !== file)
@@ -127,16 +139,23 @@ export async function startGallery(folder: string): Promise<Gallery> {
       files: state.files,
     }),
     'settings.set': (params) => {
-      state.settings = { ...state.settings, ...(params as Partial<Settings>) }
+      const { quietHours, ...rest } = params
+      const { quietHours: before, ...old } = state.settings
+      const hours = quietHours === undefined ? before : quietHours
+      state.settings = { ...old, ...(rest as Partial<Settings>), ...(hours ? { quietHours: hours } : {}) }
       emit({ type: 'settings.changed', settings: state.settings })
       return state.settings
     },
   }
 
-  const answer = (method: UiMethod, params: unknown): UiReply => {
+  const answer = async (method: UiMethod, params: unknown): Promise<UiReply> => {
     received.push({ method, params })
-    const handler = handlers[method] as (value: unknown) => unknown
-    return { ok: true, value: handler(params) }
+    const handler = (state.replies[method] ?? handlers[method]) as (value: unknown) => unknown
+    try {
+      return { ok: true, value: await handler(params) }
+    } catch (error) {
+      return { ok: false, error: { code: 'internal', message: (error as Error).message } }
+    }
   }
 
   const server = createServer(async (request, response) => {
@@ -163,7 +182,7 @@ export async function startGallery(folder: string): Promise<Gallery> {
       let body = ''
       for await (const chunk of request) body += String(chunk)
       const { method, params } = JSON.parse(body) as { method: UiMethod; params: unknown }
-      return json(answer(method, params))
+      return json(await answer(method, params))
     }
     const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname)
     const file = await readFile(join(folder, path)).catch(() => undefined)

@@ -1,18 +1,14 @@
 // Pictures of every screen and card in both themes and three sizes, to be looked at:
-//   node test/renderer/gallery/shots.ts BUILT_RENDERER OUTPUT_FOLDER [PART_OF_A_NAME]
+//   node test/renderer/gallery/shots.ts BUILT_RENDERER OUTPUT_FOLDER [PATTERN_OF_A_NAME]
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../../support/browser.ts'
+import { approvalScenes, type Scene, select } from './approval-scenes.ts'
+import { controlScenes } from './control-scenes.ts'
 import { cards, now, status } from './fixtures.ts'
-import { type GalleryState, startGallery } from './host.ts'
+import { startGallery } from './host.ts'
 import { policies } from './policies.ts'
-
-type Scene = {
-  readonly name: string
-  readonly state?: Partial<GalleryState>
-  readonly act?: (page: Page) => Promise<unknown>
-}
 
 const queue = [cards.write, cards.low, cards.long, cards.edit, cards.critical, cards.hostile, cards.gone]
 const requests = [
@@ -33,13 +29,6 @@ const openCall = async (page: Page, name: string | RegExp) => {
   await page.getByRole('button', { name }).first().click()
   await page.getByText('Server answered').waitFor()
 }
-const select = (id: string) => async (page: Page) => {
-  const row = page.locator(`[data-row="${id}"]`).first()
-  if (!(await row.isVisible())) await page.getByRole('button', { name: /^\d+ waiting$/ }).click()
-  await page.locator(`[data-row="${id}"]`).locator('visible=true').click()
-  await page.clock.runFor(2600)
-}
-
 const scenes: readonly Scene[] = [
   { name: 'empty' },
   { name: 'first-run', state: { calls: [], status: { ...status, today: {}, sessions: [], alerts: [] } } },
@@ -60,12 +49,15 @@ const scenes: readonly Scene[] = [
   },
   {
     name: 'typed',
-    state: { approvals: requests, answer: 'not-confirmed' },
+    state: { approvals: requests, replies: { 'approvals.approve': () => ({ outcome: 'not-confirmed' }) } },
     act: async (page) => {
       await select(cards.typed.id)(page)
       await page.getByLabel('to approve').fill('create_release')
       await page.clock.runFor(100)
-      await page.locator('button[aria-disabled="false"]').first().waitFor()
+      await page
+        .locator('button[aria-disabled="false"]', { hasText: /^Approve/ })
+        .first()
+        .waitFor()
       await page.keyboard.press('Control+Enter')
       await page.getByText('did not accept').waitFor()
     },
@@ -95,6 +87,8 @@ const scenes: readonly Scene[] = [
   { name: 'elicitation', state: { approvals: requests }, act: select(cards.elicitation.id) },
   { name: 'problems', state: { ...policies.both, approvals: requests }, act: select(cards.write.id) },
   { name: 'problems-empty', state: policies.broken },
+  ...approvalScenes,
+  ...controlScenes,
   { name: 'activity', act: (page) => page.getByRole('button', { name: 'Activity' }).click() },
   {
     name: 'call',
@@ -140,7 +134,7 @@ for (const scene of scenes) {
   for (const viewport of sizes) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const name = `${scene.name}-${viewport.width}-${colorScheme}`
-      if (!name.includes(only)) continue
+      if (!new RegExp(only).test(name)) continue
       gallery.reset(scene.state)
       const context = await browser.newContext({ locale: 'en-US', viewport, colorScheme, reducedMotion: 'reduce' })
       const page = await context.newPage()

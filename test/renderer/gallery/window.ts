@@ -87,7 +87,11 @@ export function testWindow(): TestWindow {
       await page.goto(gallery.url)
       // Not before it stands: a card that comes after the clock stopped would stay inert.
       const ready =
-        state.door === 'used' ? 'main' : state.approvals?.length ? '[data-card]' : 'nav[aria-label="Screens"]'
+        state.door === 'used'
+          ? 'main'
+          : state.approvals?.length
+            ? '[data-card], [data-group]'
+            : 'nav[aria-label="Screens"]'
       await page.locator(ready).first().waitFor()
       // From here time stands still unless a test moves it.
       await page.clock.pauseAt(now + 5_000)
