@@ -11,6 +11,7 @@ import type { Continuations } from './continuations.ts'
 import type { Dispatch } from './dispatch.ts'
 import { redactedText } from './excerpt.ts'
 import { advance, type GovernedCall, type Origin } from './governed-call.ts'
+import type { DeclaredTasks } from './held-tasks-declared.ts'
 import type { Holder } from './hold.ts'
 import type { HoldStates } from './hold-states.ts'
 import { decidedEvent, judgeCall, receivedData } from './judge-call.ts'
@@ -33,6 +34,7 @@ export type DeskOptions = {
   states: HoldStates
   continuations: Continuations
   edits: LineEdits
+  declared: DeclaredTasks
   refusal: SessionRefusal
   /** The risk of a tool call. */
   classify(call: GovernedRequest): RiskAssessment
@@ -151,7 +153,8 @@ export function createDesk(options: DeskOptions, dispatch: Dispatch): Desk {
     refuse: (call, refusal) => {
       desk.end(call)
       if (typeof call.origin === 'object') return call.origin.input.refused(call, refusal)
-      const line = refusalLine(call.rpc, call.id, refusal)
+      const asksForTask = !call.task && !call.rpc.modern && options.declared.wanted(call.rpc) !== undefined
+      const line = refusalLine(call.rpc, call.id, refusal, asksForTask)
       dispatch.push({ type: call.origin === 'client' ? 'line' : 'reply', line })
     },
     resulted: (call, result) => {

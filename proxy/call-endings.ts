@@ -4,6 +4,7 @@ import type { Desk } from './call-desk.ts'
 import type { TakenBackId } from './client-lines.ts'
 import { resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
+import type { HeldTasks } from './held-tasks.ts'
 import type { InputRequests } from './input-requests.ts'
 
 export type CallEndings = {
@@ -11,7 +12,7 @@ export type CallEndings = {
   answered(answer: Answer): void
   /** The client took a call back. True if the upstream has it and must be told. */
   cancelled(taken: TakenBackId): boolean
-  /** True while the upstream owes the answer to a governed call. */
+  /** True while the upstream owes the answer to a governed call, or one that tells of its tasks. */
   anyRunning(): boolean
   /**
    * Nothing more comes from the client: what waits for a person may no longer run. Resolves once everything that policy
@@ -27,12 +28,31 @@ export type CallEndings = {
 /** Calls taken back after they were sent whose answers are still looked for. */
 const maxTakenBack = 32
 
-export function createCallEndings(desk: Desk, inputs: InputRequests): CallEndings {
+export function createCallEndings(desk: Desk, inputs: InputRequests, tasks: HeldTasks): CallEndings {
   const { spool, calls, dispatch } = desk
   const takenBack: GovernedCall[] = []
 
+  /** Its answer, which the caller has found to be one to it. */
+  const finish = (call: GovernedCall, answer: Answer) => {
+    advance(call, 'running', 'ended')
+    desk.end(call)
+    const { outcome, bytes } = answer
+    // It said itself that nothing came of it, so nothing was used.
+    // In a long answer the word can stand in what the result is about.
+    const surely = outcome === 'protocol-error' || answer.head === undefined
+    if (outcome !== 'ok' && surely) call.giveBack?.()
+    const durationMs = Math.round((desk.monotonic() - (call.sentAt ?? call.receivedAt)) * 1000) / 1000
+    const result = resultExcerpt(answer, call.hidden)
+    spool.add('call.answered', { call: call.id, outcome, bytes, durationMs, result })
+  }
+
   const stoppedWithUpstream = (call: GovernedCall, how: string) => {
-    if (call.origin !== 'client' && advance(call, 'running', 'ended')) {
+    if (call.followed) {
+      // Its client has its answer: a task, which is gone with its server.
+      const last = tasks.sessionOver(call)
+      if (last) finish(call, last)
+      else if (advance(call, 'running', 'ended')) desk.end(call)
+    } else if (call.origin !== 'client' && advance(call, 'running', 'ended')) {
       spool.add('call.cancelled', { call: call.id, by: 'disconnect', forwarded: true })
       desk.end(call)
     } else if (advance(call, 'running', 'ended')) {
@@ -49,19 +69,12 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
 
   return {
     answered: (answer) => {
+      const over = tasks.heard(answer)
+      if (over) finish(over.call, over.answer)
       const call = calls.get(answer.idKey)
-      if (call?.state !== 'running') return
+      if (call?.state !== 'running' || tasks.begins(call, answer)) return
       if (inputs.noticed(call, answer)) desk.resulted(call, answer.value)
-      advance(call, 'running', 'ended')
-      desk.end(call)
-      const { outcome, bytes } = answer
-      // It said itself that nothing came of it, so nothing was used.
-      // In a long answer the word can stand in what the result is about.
-      const surely = outcome === 'protocol-error' || answer.head === undefined
-      if (outcome !== 'ok' && surely) call.giveBack?.()
-      const durationMs = Math.round((desk.monotonic() - (call.sentAt ?? call.receivedAt)) * 1000) / 1000
-      const result = resultExcerpt(answer, call.hidden)
-      spool.add('call.answered', { call: call.id, outcome, bytes, durationMs, result })
+      finish(call, answer)
     },
     cancelled: ({ idText, timedOut }) => {
       if (inputs.cancelled(idText)) return false
@@ -83,6 +96,7 @@ export function createCallEndings(desk: Desk, inputs: InputRequests): CallEnding
       return forwarded
     },
     anyRunning: () => {
+      if (tasks.pending()) return true
       for (const call of calls.values()) if (call.origin === 'client' && call.state === 'running') return true
       return false
     },

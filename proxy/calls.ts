@@ -6,6 +6,7 @@ import { createDesk, type DeskOptions } from './call-desk.ts'
 import { type CallEndings, createCallEndings } from './call-endings.ts'
 import { type CallBatch, createDispatch, type HoldStep, type SendStep } from './dispatch.ts'
 import { advance } from './governed-call.ts'
+import { createHeldTasks, type HeldTasks } from './held-tasks.ts'
 import { createInputRequests } from './input-requests.ts'
 import type { Refusal } from './refusal.ts'
 import { createServerRequests, type ServerRequests } from './server-requests.ts'
@@ -18,6 +19,8 @@ export type CallsOptions = DeskOptions & {
   answer(line: string | Buffer): void
   /** The upstream does not read what it is sent. */
   clogged(): boolean
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 export type Calls = CallEndings & {
@@ -36,17 +39,23 @@ export type Calls = CallEndings & {
   /** Puts on record, with one write, and then sends out what the other methods have prepared. */
   flush(): void
   server: ServerRequests
+  tasks: HeldTasks
 }
 
 export function createCalls(options: CallsOptions): Calls {
   const dispatch = createDispatch({
     ...options,
+    answer: (line) => {
+      const shown = tasks.toClient(line)
+      if (shown !== undefined) options.answer(shown)
+    },
     hold: (call) => verdicts.startHold(call),
     unrecorded: (step, error) => refuseUnrecorded(step, error),
     torn: (step, batch) => batches.torn(step, batch),
   })
   const desk = createDesk(options, dispatch)
-  const verdicts = createVerdicts(desk)
+  const tasks = createHeldTasks({ desk, now: options.now, receive: (rpc, whole) => receive(rpc, whole) })
+  const verdicts = createVerdicts(desk, tasks.adopt)
   const batches = createBatches(desk)
   const inputs = createInputRequests(desk, verdicts)
   const server = createServerRequests(desk, verdicts, inputs)
@@ -60,30 +69,32 @@ export function createCalls(options: CallsOptions): Calls {
     }
   }
 
+  const receive: Calls['receive'] = (asked, whole) => {
+    const back = options.states.takeBack(asked)
+    if (back && !back.ok) return desk.reject(asked.idText, rpcCodes.invalidParams, back.problem, whole.length - 1)
+    const rpc = back?.request ?? asked
+    inputs.answeredBy(rpc)
+    const now = options.policy.current()
+    const free = !('then' in now) && !desk.governs(now, rpc.action)
+    const call = desk.begin(rpc, whole.length - 1, 'client', free ? 'unwatched' : 'reject')
+    if (!call) return
+    if (back) call.round = back.round
+    const continued = options.continuations.take(rpc)
+    desk.whenPolicyIsThere(
+      (policy) => {
+        if (call.state !== 'deciding') return
+        if (!back && !desk.governs(policy, rpc.action)) call.raw = whole
+        if (continued) verdicts.goOn(call, continued, policy)
+        else verdicts.settle(call, policy)
+      },
+      [call],
+    )
+  }
+
   return {
-    ...createCallEndings(desk, inputs),
+    ...createCallEndings(desk, inputs, tasks),
     pass: (bytes) => dispatch.push({ type: 'pass', bytes }),
-    receive: (asked, whole) => {
-      const back = options.states.takeBack(asked)
-      if (back && !back.ok) return desk.reject(asked.idText, rpcCodes.invalidParams, back.problem, whole.length - 1)
-      const rpc = back?.request ?? asked
-      inputs.answeredBy(rpc)
-      const now = options.policy.current()
-      const free = !('then' in now) && !desk.governs(now, rpc.action)
-      const call = desk.begin(rpc, whole.length - 1, 'client', free ? 'unwatched' : 'reject')
-      if (!call) return
-      if (back) call.round = back.round
-      const continued = options.continuations.take(rpc)
-      desk.whenPolicyIsThere(
-        (policy) => {
-          if (call.state !== 'deciding') return
-          if (!back && !desk.governs(policy, rpc.action)) call.raw = whole
-          if (continued) verdicts.goOn(call, continued, policy)
-          else verdicts.settle(call, policy)
-        },
-        [call],
-      )
-    },
+    receive,
     receiveDoubt: ({ actions, idText, code, problem }, whole) => {
       desk.whenPolicyIsThere((policy) => {
         if (actions.some((action) => desk.governs(policy, action))) {
@@ -98,5 +109,6 @@ export function createCalls(options: CallsOptions): Calls {
     line: (line) => dispatch.push({ type: 'line', line }),
     flush: dispatch.flush,
     server,
+    tasks,
   }
 }

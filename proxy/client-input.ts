@@ -54,9 +54,11 @@ export function createClientInput({ calls, lists, introduced }: ClientInputOptio
     if (!named && text.includes(clientInfoKey)) modern(metaOf(text))
     if (calls.server.pending() && /"(?:result|error)"/.test(text)) calls.server.answered(text)
     const taken = text.includes('cancelled') ? cancelledIds(text) : []
-    const toTell = taken.filter(calls.cancelled)
+    const toTell = taken.filter((one) => !calls.tasks.gaveUp(one.idText) && calls.cancelled(one))
     // A cancellation of what the upstream never got is dropped; any other line passes as it is.
-    if (taken.length === 0 || toTell.length > 0) calls.pass(whole)
+    if (taken.length > 0 && toTell.length === 0) return
+    const passing = calls.tasks.fromClient(text, whole)
+    if (passing) calls.pass(passing)
   }
 
   const onLine = (whole: Buffer) => {

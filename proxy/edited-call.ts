@@ -41,8 +41,15 @@ const longestShown = 2_000
 /** Longer results are not parsed, and their reader is told nothing. */
 const longestResult = 4 * 1024 * 1024
 
-/** Tells whoever reads the result of the call what ran; the answer is found by its id. */
-export function editNote(rpc: GovernedRequest, edited: JsonObject): LineEditor {
+/**
+ * Tells whoever reads the result of the call what ran; the answer is found by its id. `inTask`: the result is part of what
+ * the answer says of a task.
+ */
+export function editNote(
+  rpc: Pick<GovernedRequest, 'idText'>,
+  edited: JsonObject,
+  inTask = false,
+): Omit<LineEditor, 'edit'> & { edit(text: string): Splice[] } {
   const json = JSON.stringify(edited)
   const shown = json.length > longestShown ? `${json.slice(0, longestShown).toWellFormed()}…` : json
   const note = `A person changed the arguments of this call before approving it. It ran with: ${shown}`
@@ -54,7 +61,8 @@ export function editNote(rpc: GovernedRequest, edited: JsonObject): LineEditor {
       const members = membersAt(text, firstSpan(text))
       const id = members.findLast(({ key }) => key === 'id')
       if (!id || keyAt(text, id) !== idKey || members.some(({ key }) => key === 'method')) return []
-      const result = members.findLast(({ key }) => key === 'result')
+      const answer = members.findLast(({ key }) => key === 'result')
+      const result = inTask && answer ? resultIn(text, answer) : answer
       return result ? noted(text, result, note) : []
     },
   }
@@ -77,8 +85,11 @@ function noted(text: string, { value }: Member, note: string): Splice[] {
   return text[meta.start] === '{' ? [insertedFirst(text, meta.start, member)] : []
 }
 
+const resultIn = (text: string, { value }: Member) =>
+  membersAt(text, value.start).findLast(({ key }) => key === 'result')
+
 /** Puts a part before the others of the list or object that begins at `start`. */
-function insertedFirst(text: string, start: number, part: string): Splice {
+export function insertedFirst(text: string, start: number, part: string): Splice {
   const rest = text.slice(start + 1).trimStart()
   const empty = rest.startsWith(']') || rest.startsWith('}')
   return { start: start + 1, end: start + 1, text: empty ? part : `${part},` }

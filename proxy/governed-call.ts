@@ -33,8 +33,9 @@ export type Approved = { approval: string; by: string; edited?: JsonObject }
 
 export type GovernedCall = {
   readonly id: string
-  readonly key: string
-  readonly rpc: GovernedRequest
+  /** Under which it is found. */
+  key: string
+  rpc: GovernedRequest
   readonly origin: Origin
   readonly request: AccessRequest
   readonly argumentsHash: string
@@ -56,6 +57,10 @@ export type GovernedCall = {
   giveBack?: () => void
   /** The client has taken it back after it was sent: its answer, if any, is recorded, but nobody waits for it. */
   takenBack?: true
+  /** Its client has a task instead of an answer, and `rpc` has an id of ours. */
+  task?: true
+  /** Its server has answered it by a task, of which it is not known yet what it came to. */
+  followed?: true
   /** Must be on disk before it is sent. */
   durable: boolean
   /** On the monotonic clock, in milliseconds. */

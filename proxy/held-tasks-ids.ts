@@ -75,7 +75,7 @@ function renamedTo(text: string, span: Span, rename: Rename): ReturnType<Rename>
 }
 
 /** The string that stands there, if one does. */
-export function textAt(text: string, { start, end }: Span): string | undefined {
+function textAt(text: string, { start, end }: Span): string | undefined {
   return text[start] === '"' ? (JSON.parse(meantText(text.slice(start, end))) as string) : undefined
 }
 

@@ -5,7 +5,6 @@ import { isObject } from '../core/wire/governed-request.ts'
 import { idKeyOf } from './answers.ts'
 import type { Desk } from './call-desk.ts'
 import { editNote } from './edited-call.ts'
-import type { DeclaredTasks } from './held-tasks-declared.ts'
 import type { FollowedTasks } from './held-tasks-followed.ts'
 import { lastMember, type Rename, renamedIds } from './held-tasks-ids.ts'
 import { finishedLine, heardLine, outcomeLine, stateLine, taskErrorLine } from './held-tasks-lines.ts'
@@ -28,7 +27,6 @@ export type TaskRequests = {
 export type TaskRequestsOptions = {
   desk: Desk
   store: TaskStore
-  declared: DeclaredTasks
   followed: FollowedTasks
   /** The client takes back what has not gone to the server yet. */
   cancel(task: HeldTask): void
@@ -38,9 +36,11 @@ export type TaskRequestsOptions = {
 
 const concerned = /task|"initialize"|server\\?\/discover/
 const maxListed = 50
+/** Requests about one task that wait. */
+const maxLater = 50
 
 export function createTaskRequests(options: TaskRequestsOptions): TaskRequests {
-  const { desk, store, declared, followed } = options
+  const { desk, store, followed } = options
   const lists = new Set<string>()
 
   const answer = (line: string | Buffer) => desk.dispatch.push({ type: 'line', line })
@@ -60,6 +60,11 @@ export function createTaskRequests(options: TaskRequestsOptions): TaskRequests {
     followed.asked(method, serverId, idText, ended)
   }
 
+  const wait = (task: HeldTask, later: AskedLater) => {
+    if (task.later.length < maxLater) task.later.push(later)
+    else answer(taskErrorLine(later.idText, `${maxLater} requests about the task ${task.taskId} wait already`))
+  }
+
   const result = (task: HeldTask, idText: string) => {
     const { state, taskId } = task
     if (state.is !== 'over') return
@@ -74,7 +79,7 @@ export function createTaskRequests(options: TaskRequestsOptions): TaskRequests {
       return answer(modern ? heardLine(later.idText) : taskErrorLine(later.idText, problem))
     }
     // Only the server can stop it now, and it has not said yet by what name.
-    if (state.is === 'open' && !isUnsent(task)) return void task.later.push(later)
+    if (state.is === 'open' && !isUnsent(task)) return wait(task, later)
     options.cancel(task)
     answer(modern ? heardLine(later.idText) : stateLine(later.idText, factsOf(task)))
   }
@@ -101,7 +106,7 @@ export function createTaskRequests(options: TaskRequestsOptions): TaskRequests {
       case 'tasks/result':
         if (task.modern) return false
         if (task.state.is === 'over') result(task, idText)
-        else task.later.push({ method, idText, line })
+        else wait(task, { method, idText, line })
         return true
       case 'tasks/cancel':
         cancel(task, { method, idText, line })
@@ -119,7 +124,7 @@ export function createTaskRequests(options: TaskRequestsOptions): TaskRequests {
     const { method, params } = message
     const idText = idTextIn(whole)
     if (typeof method !== 'string' || idText === undefined) return false
-    if (method === 'initialize' || method === 'server/discover') declared.asked(method, idText)
+    if (method === 'initialize' || method === 'server/discover') desk.declared.asked(method, idText)
     if (method === 'tasks/list' && store.tasks.size > 0 && !(isObject(params) && params['cursor'] !== undefined)) {
       const [oldest] = lists.size >= maxListed ? lists : []
       if (oldest !== undefined) lists.delete(oldest)

@@ -42,9 +42,9 @@ export const openRequests = ({ requests, responses }: Question): JsonObject =>
 /** Takes what answers it; whether nothing is open any more. */
 export function answerQuestion(question: Question, responses: JsonValue | undefined): boolean {
   if (isObject(responses)) {
-    for (const [name, value] of Object.entries(responses)) {
-      if (Object.hasOwn(openRequests(question), name)) question.responses[name] = value
-    }
+    const open = openRequests(question)
+    const given = Object.entries(responses).filter(([name]) => Object.hasOwn(open, name))
+    question.responses = Object.fromEntries([...Object.entries(question.responses), ...given])
   }
   return Object.keys(openRequests(question)).length === 0
 }

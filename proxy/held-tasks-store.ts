@@ -1,7 +1,7 @@
 // The tasks of ours: which there are, what each stands for now, and how many are kept.
 import type { GovernedCall } from './governed-call.ts'
-import { type Question } from './held-tasks-rounds.ts'
 import type { TaskFacts, TaskStatus } from './held-tasks-lines.ts'
+import type { Question } from './held-tasks-rounds.ts'
 
 /** A request of the client's that can only be answered later. */
 export type AskedLater = { method: 'tasks/result' | 'tasks/cancel'; idText: string; line: Buffer }

@@ -6,17 +6,15 @@ import { type GovernedRequest, isObject } from '../core/wire/governed-request.ts
 import { maxClientLineBytes } from '../core/wire/limits.ts'
 import { type Answer, idKeyOf } from './answers.ts'
 import type { Desk } from './call-desk.ts'
-import { editNote, insertedFirst } from './edited-call.ts'
+import { editNote } from './edited-call.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
-import { createDeclaredTasks } from './held-tasks-declared.ts'
+import { createTaskEditor } from './held-tasks-editor.ts'
 import { createFollowedTasks, type FollowedTasks, taskIdIn } from './held-tasks-followed.ts'
-import { lastMember, type Rename, renamedIds } from './held-tasks-ids.ts'
-import { createdLine, type TaskStatus, taskOf } from './held-tasks-lines.ts'
+import { createdLine, type TaskStatus } from './held-tasks-lines.ts'
 import { createTaskRequests, type TaskRequests } from './held-tasks-requests.ts'
-import { mayBeOurs, newTaskId, nextRound, type Question, questionIn, underOurId } from './held-tasks-rounds.ts'
+import { newTaskId, nextRound, type Question, questionIn, underOurId } from './held-tasks-rounds.ts'
 import { createTaskStore, factsOf, type HeldTask, isUnsent } from './held-tasks-store.ts'
-import { elementsAt, firstSpan, type Member, membersAt } from './json-spans.ts'
-import { type LineEditor, meantText, type Splice, spliced } from './line-edits.ts'
+import { spliced } from './line-edits.ts'
 
 export type HeldTasks = {
   /** The call is about to be held: its client is given a task instead of an answer, where it can take one. */
@@ -47,8 +45,6 @@ export type HeldTasksOptions = {
 /** How long what a task came to is kept where its client does not say, in milliseconds. */
 const keptMs = 60 * 60_000
 const longestTimer = 2 ** 31 - 1
-/** Results that name a task of the server. */
-const longestNamed = 4 * 1024 * 1024
 /** As the SDK's client does where the server wants nothing but to be asked again. */
 const askAgainMs = 250
 const mostRounds = 20
@@ -56,9 +52,9 @@ const longestMessage = 1_000
 
 export function createHeldTasks({ desk, now, receive }: HeldTasksOptions): HeldTasks {
   const store = createTaskStore()
-  const declared = createDeclaredTasks()
+  const { declared } = desk
   const followed = createFollowedTasks(desk)
-  const { tasks, requests, names } = store
+  const { tasks, requests } = store
   const stamp = () => new Date(now()).toISOString()
 
   const finish = (task: HeldTask, status: TaskStatus, message: string, answer?: Buffer) => {
@@ -125,56 +121,27 @@ export function createHeldTasks({ desk, now, receive }: HeldTasksOptions): HeldT
     const question = task.modern ? questionIn(result) : undefined
     if (question) return asks(task, question)
     const edited = task.call.approved?.edited
-    const noted = edited
-      ? spliced(line, editNote(task.call.rpc, edited).edit(line.toString('latin1')) as Splice[])
-      : line
+    const noted = edited ? spliced(line, editNote(task.call.rpc, edited).edit(line.toString('latin1'))) : line
     const failed = isObject(result) && result['isError'] === true
     // Since 2026-07-28 a call fails by an error of the protocol only.
     finish(task, failed && !task.modern ? 'failed' : 'completed', failed ? wordsOf(result) : 'Answered', noted)
   }
 
-  const toClientName: Rename = (id) => {
-    const taskId = names.get(id)
-    return taskId === undefined ? undefined : { to: taskId }
-  }
-
-  const listed = (text: string, result: Member | undefined): Splice[] => {
-    const list = result && lastMember(membersAt(text, result.value.start), 'tasks')
-    if (!list || text[list.start] !== '[') return []
-    const known = new Set(elementsAt(text, list.start).map(({ start, end }) => meantText(text.slice(start, end))))
-    const ours = [...tasks.values()].filter(({ state }) => state.is !== 'server').map((task) => taskOf(factsOf(task)))
-    const more = ours.map((task) => JSON.stringify(task)).filter((task) => !known.has(task))
-    return more.length === 0 ? [] : [insertedFirst(text, list.start, more.join(','))]
-  }
-
-  const editor: LineEditor = {
-    get longest() {
-      return requests.size > 0 ? maxClientLineBytes : longestNamed
-    },
-    concerns: (line) => (requests.size > 0 && mayBeOurs(line)) || line.includes('task'),
-    edit: (text) => {
-      const members = membersAt(text, firstSpan(text))
-      const idKey = members.some(({ key }) => key === 'method') ? undefined : idKeyIn(text, members)
-      const task = idKey === undefined ? undefined : requests.get(idKey)
-      if (task) {
-        answered(task, Buffer.from(text, 'latin1'))
-        return 'taken'
-      }
-      const result = members.findLast(({ key }) => key === 'result')
-      const more = idKey !== undefined && clients.listed(idKey) ? listed(text, result) : []
-      return [...more, ...renamedIds(text, toClientName)].sort((a, b) => a.start - b.start)
-    },
-  }
-  let editing = false
+  const editor = createTaskEditor({ store, listed: (idKey) => clients.listed(idKey), answered })
+  let stopEditing: (() => void) | undefined
 
   const expire = (task: HeldTask) => {
     if (isUnsent(task) || task.state.is === 'asks') cancel(task)
     // Another name of a task is kept for as long as there is room: only its server knows how long that lives.
     if (task.state.is === 'over') store.drop(task)
+    if (tasks.size === 0 && requests.size === 0) {
+      stopEditing?.()
+      stopEditing = undefined
+    }
     desk.dispatch.flush()
   }
 
-  const clients = createTaskRequests({ desk, store, declared, followed, cancel, goOn })
+  const clients = createTaskRequests({ desk, store, followed, cancel, goOn })
 
   return {
     adopt: (call) => {
@@ -202,8 +169,7 @@ export function createHeldTasks({ desk, now, receive }: HeldTasksOptions): HeldT
       call.key = idKeyOf(call.rpc.idText)
       desk.calls.set(call.key, call)
       requests.set(call.key, task)
-      if (!editing) desk.edits.add(editor)
-      editing = true
+      stopEditing ??= desk.edits.add(editor)
       desk.dispatch.push({ type: 'line', line: createdLine(rpc.idText, factsOf(task)) })
     },
     fromClient: clients.fromClient,
@@ -211,7 +177,8 @@ export function createHeldTasks({ desk, now, receive }: HeldTasksOptions): HeldT
       const key = idKeyOf(idText)
       if (tasks.size === 0) return false
       if (clients.gaveUp(key)) return true
-      const task = [...tasks.values()].find(({ originKey }) => originKey === key)
+      if (desk.calls.has(key)) return false
+      const task = [...tasks.values()].find(({ originKey, state }) => originKey === key && state.is === 'open')
       if (!task) return false
       // Perhaps it has not read yet that there is a task.
       if (isUnsent(task)) cancel(task)
@@ -220,28 +187,23 @@ export function createHeldTasks({ desk, now, receive }: HeldTasksOptions): HeldT
     toClient: (line) => {
       if (tasks.size === 0) return line
       const bytes = Buffer.from(line)
-      if (!mayBeOurs(bytes) && !bytes.includes('taskId')) return line
-      const text = bytes.toString('latin1')
-      const idKey = idKeyIn(text, membersAt(text, firstSpan(text)))
-      const task = idKey === undefined ? undefined : requests.get(idKey)
-      if (!task) return spliced(bytes, renamedIds(text, toClientName))
-      answered(task, bytes)
-      return undefined
+      if (!editor.concerns(bytes)) return line
+      const splices = editor.edit(bytes.toString('latin1'))
+      return splices === 'taken' ? undefined : spliced(bytes, splices)
     },
     heard: (answer) => {
       declared.heard(answer)
+      const unread = answer.bytes > maxClientLineBytes ? requests.get(answer.idKey) : undefined
+      if (unread) {
+        requests.delete(answer.idKey)
+        finish(unread, 'failed', `Countersign: the result has ${answer.bytes} bytes, too many to be kept for a task`)
+      }
       return followed.heard(answer)
     },
     begins: followed.begins,
     sessionOver: followed.sessionOver,
     pending: () => declared.pending() || followed.pending(),
   }
-}
-
-function idKeyIn(text: string, members: readonly Member[]): string | undefined {
-  const id = lastMember(members, 'id')
-  const idText = id && meantText(text.slice(id.start, id.end))
-  return idText !== undefined && /^["\d-]/.test(idText) ? idKeyOf(JSON.stringify(JSON.parse(idText))) : undefined
 }
 
 /** What an error, or a result that reports one, says first. */

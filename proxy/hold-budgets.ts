@@ -11,6 +11,10 @@ export type HoldBudgets = {
   of(call: GovernedCall): Budget
 }
 
+/** How long a card stays open where the rule does not say, and a little more: what waits as a task sees it expire. */
+const cardMs = 10 * 60_000
+const marginMs = 5_000
+
 export type HoldBudgetOptions = {
   client: string
   /** What the client calls itself, once it has said so. */
@@ -26,7 +30,8 @@ export function createHoldBudgets({ client, clientInfoName, flagMs }: HoldBudget
     learned: (budget) => {
       known = budget
     },
-    of: ({ origin, rpc }) => {
+    of: ({ origin, rpc, task, decision }) => {
+      if (task) return { ms: (decision?.approvalTimeoutMs ?? cardMs) + marginMs, source: 'task' }
       if (flagMs !== undefined) return { ms: flagMs, source: 'flag' }
       // What is known of the client says nothing of how long its server waits for it.
       if (origin === 'server') return { ms: defaultHoldBudgetMs, source: 'default' }

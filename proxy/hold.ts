@@ -36,9 +36,12 @@ const howToStart = 'Start the Countersign app (or run `countersign serve`), then
 export function createHolder(options: HolderOptions): Holder {
   const { budgets, states, monotonic } = options
 
-  const heldMs = (call: GovernedCall, { ms }: Budget) => (states.possible(call) ? Math.min(ms, longestLegMs) : ms)
+  const asksAgainOf = (call: GovernedCall) => !call.task && states.possible(call)
+  const heldMs = (call: GovernedCall, { ms }: Budget) => (asksAgainOf(call) ? Math.min(ms, longestLegMs) : ms)
+  // A client that has a task has its answer; each card it waits for is another one.
+  const sinceOf = ({ task, askedAt, receivedAt }: GovernedCall) => (task ? (askedAt ?? receivedAt) : receivedAt)
   const leftMs = (call: GovernedCall, budget: Budget) =>
-    Math.max(0, Math.round(heldMs(call, budget) - (monotonic() - call.receivedAt)))
+    Math.max(0, Math.round(heldMs(call, budget) - (monotonic() - sinceOf(call))))
 
   const ask = async (call: GovernedCall, connected: () => void): Promise<HoldEnd> => {
     const linked = await options.broker.link()
@@ -48,7 +51,7 @@ export function createHolder(options: HolderOptions): Holder {
     if (!decision || !revision || call.state !== 'holding') return takenBack()
     connected()
     const budget = budgets.of(call)
-    const asksAgain = states.possible(call)
+    const asksAgain = asksAgainOf(call)
     const definition = rpc.action === 'tools/call' ? options.definitionOf(rpc.tool) : undefined
     const result = await linked.link.requestApproval({
       call: call.id,
@@ -99,7 +102,8 @@ export function createHolder(options: HolderOptions): Holder {
         clearTimeout(timer)
         timer = setTimeout(giveUp, leftMs(call, budgets.of(call)) + patienceMs)
       }
-      const stopTelling = options.progress.start(call)
+      // Tasks of 2026-07-28 have no progress.
+      const stopTelling = call.task && call.rpc.modern ? () => undefined : options.progress.start(call)
       const stop = () => {
         clearTimeout(timer)
         stopTelling()

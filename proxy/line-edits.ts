@@ -59,7 +59,8 @@ export function meantText(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8')
 }
 
-function spliced(line: Buffer, splices: readonly Splice[]): Buffer {
+/** The line with these changes, which are in order. */
+export function spliced(line: Buffer, splices: readonly Splice[]): Buffer {
   const parts: Buffer[] = []
   let at = 0
   for (const { start, end, text } of splices) {

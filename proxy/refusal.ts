@@ -38,9 +38,9 @@ export function denied(decision: Decision): Refusal {
 /**
  * The answer to a request that did not run, as one line of JSON without line feed. For a tool call it is a tool result with
  * `isError`, which clients hand to the model, where a protocol error often gets lost; for anything else an error in the
- * same words.
+ * same words. `asError`: also for a tool call, where its client takes nothing else than a task as a result.
  */
-export function refusalLine(rpc: GovernedRequest, callId: string, refusal: Refusal): string {
+export function refusalLine(rpc: GovernedRequest, callId: string, refusal: Refusal, asError = false): string {
   const text = `${opening(refusal)} ${advice(refusal)} (ref ${callId})`
   const details = {
     decision: refusal.decision,
@@ -50,7 +50,7 @@ export function refusalLine(rpc: GovernedRequest, callId: string, refusal: Refus
     ...(refusal.rules === undefined ? {} : { rules: refusal.rules }),
     ...(refusal.ticket === undefined ? {} : { ticket: refusal.ticket }),
   }
-  if (rpc.action === 'tools/call') return resultLine(rpc, text, details)
+  if (rpc.action === 'tools/call' && !asError) return resultLine(rpc, text, details)
   const error = { code: blockedCode, message: text, data: { [metaKey]: details } }
   return `{"jsonrpc":"2.0","id":${rpc.idText},"error":${JSON.stringify(error)}}`
 }

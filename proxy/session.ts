@@ -11,6 +11,7 @@ import type { ClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
 import { createContinuations } from './continuations.ts'
 import { redactedWords } from './excerpt.ts'
+import { createDeclaredTasks } from './held-tasks-declared.ts'
 import { createHolder } from './hold.ts'
 import { createHoldBudgets } from './hold-budgets.ts'
 import { createHoldStates } from './hold-states.ts'
@@ -148,6 +149,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     states,
     continuations: createContinuations(monotonic),
     edits,
+    declared: createDeclaredTasks(),
     refusal,
     classify: ({ tool, arguments: given }) => {
       const catalogued = catalogue()?.tools[tool]
@@ -162,6 +164,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     clogged: () => upstream.stdin.writableLength > maxUnsent,
     log,
     monotonic,
+    now,
   })
 
   /** Reads from the client only while the upstream takes what it sends, and the client what we answer. */

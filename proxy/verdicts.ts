@@ -28,7 +28,8 @@ export type Verdicts = {
 /** How often a held call is judged again because the policy changed. */
 const mostRejudged = 5
 
-export function createVerdicts(desk: Desk): Verdicts {
+/** `adopt` is told of calls that are about to be held. */
+export function createVerdicts(desk: Desk, adopt: (call: GovernedCall) => void): Verdicts {
   const { spool, holder, dispatch } = desk
 
   const settle = (call: GovernedCall, policy: PolicyState) => {
@@ -84,6 +85,7 @@ export function createVerdicts(desk: Desk): Verdicts {
       desk.drop(call)
     } else if (decision.kind === 'hold') {
       advance(call, 'deciding', 'holding')
+      adopt(call)
       spool.add('hold.opened', { call: call.id, budgetMs: holder.budgetMs(call) })
       dispatch.push({ type: 'hold', call })
     } else {

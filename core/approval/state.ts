@@ -3,9 +3,15 @@
 
 /**
  * One of the identical calls that wait for the answer. `since` is a moment on a clock that never goes back, in
- * milliseconds; `until` the end of its budget as people are told it.
+ * milliseconds; `until` the end of its budget as people are told it. `patient`: its client polls a task, and would say so
+ * if it gave up.
  */
-export type WaitingCall = { readonly call: string; readonly since: number; readonly until: number }
+export type WaitingCall = {
+  readonly call: string
+  readonly since: number
+  readonly until: number
+  readonly patient?: true
+}
 
 /** What became of those that wait no more: they hold a ticket, come back by themselves, or took their call back. */
 export type Absent = 'released' | 'asks-again' | 'gone'
@@ -40,7 +46,7 @@ export type ApprovalEvent =
   /** The caller took the call back. */
   | { type: 'withdraw'; call: string }
   /** An identical call: beside those that wait, in the place of those given up, or a retry where nobody waits. */
-  | { type: 'attach'; call: string; since: number; until: number }
+  | ({ type: 'attach' } & WaitingCall)
 
 export type CallOutcome =
   | 'approved'
@@ -127,11 +133,12 @@ function settle(approval: Approval, call: string | undefined): Transition {
   return { ...step, approval: { ...step.approval, status: 'approved' } }
 }
 
-function attach(approval: Approval, { call, since, until }: WaitingCall): Transition {
+function attach(approval: Approval, { call, since, until, patient }: WaitingCall): Transition {
   const { waiting } = approval
   if (waiting.some((one) => one.call === call)) return { ok: false, why: 'waits' }
   const newest = Math.max(...waiting.map((one) => one.since))
-  const sideBySide = waiting.length > 0 && since - newest <= sideBySideMs
+  const sideBySide =
+    waiting.length > 0 && (since - newest <= sideBySideMs || waiting.every((one) => one.patient === true))
   const stay = sideBySide ? waiting : []
   const gaveUp = sideBySide ? [] : waiting
   return {
@@ -139,7 +146,7 @@ function attach(approval: Approval, { call, since, until }: WaitingCall): Transi
     // A ticket that was handed out before is used up by the one that came back with it.
     approval: {
       ...approval,
-      waiting: [...stay, { call, since, until }],
+      waiting: [...stay, { call, since, until, ...(patient ? { patient } : {}) }],
       absent: sideBySide ? approval.absent : 'gone',
     },
     effects: gaveUp.map((one) => ({ type: 'answer', call: one.call, outcome: 'superseded' })),

@@ -29,6 +29,8 @@ export type WitnessOptions = {
   ignoreSigterm?: boolean
   /** Starts a child of its own, whose pid is in the `spawned-child` event. */
   spawnChild?: boolean
+  /** JSON texts of the results of methods, by method. */
+  replies?: Record<string, string>
   /** JSON texts of the results of tools/list, taken in turn; the last stays. */
   lists?: string[]
   /** Declares that it tells of changed lists. */
@@ -92,6 +94,7 @@ export function createWitness(options: WitnessOptions = {}): Witness {
       ...(options.ignoreEof ? { WITNESS_IGNORE_EOF: '1' } : {}),
       ...(options.ignoreSigterm ? { WITNESS_IGNORE_SIGTERM: '1' } : {}),
       ...(options.spawnChild ? { WITNESS_SPAWN_CHILD: '1' } : {}),
+      ...(options.replies ? { WITNESS_REPLIES: JSON.stringify(options.replies) } : {}),
       ...(options.lists ? { WITNESS_LISTS: JSON.stringify(options.lists) } : {}),
       ...(options.listChanged ? { WITNESS_LIST_CHANGED: '1' } : {}),
     },

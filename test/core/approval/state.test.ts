@@ -13,6 +13,7 @@ import {
 const c1 = { call: 'c1', since: 0, until: 45_000 }
 const c2 = { call: 'c2', since: 400, until: 45_400 }
 const waiting = openApproval(c1, 600_000)
+const polling: Approval = { ...waiting, waiting: [{ ...c1, patient: true }] }
 const both: Approval = { ...waiting, waiting: [c1, c2] }
 const released: Approval = { ...waiting, waiting: [], absent: 'released' }
 const asksAgain: Approval = { ...waiting, waiting: [], absent: 'asks-again' }
@@ -106,6 +107,7 @@ const rows: Row[] = [
   ['a retry attaches after the caller left', gone, comes('c3', 9), 'pending', 'c3', []],
   ['one at the same moment waits beside it', waiting, comes('c3', 1_000), 'pending', 'c1 c3', []],
   ['a third counts from the newest', both, comes('c3', 1_400), 'pending', 'c1 c2 c3', []],
+  ['a later one waits beside a client that polls', polling, comes('c3', 90_000), 'pending', 'c1 c3', []],
   ['a later one takes its place', waiting, comes('c3', 1_001), 'pending', 'c3', tell(['c1'], 'superseded')],
   ['a later one takes the place of all', both, comes('c3', 1_401), 'pending', 'c3', tell(['c1', 'c2'], 'superseded')],
 ]
