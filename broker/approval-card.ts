@@ -32,6 +32,8 @@ export type Entry = {
   readonly facts: CallFacts
   readonly about: CardFacts
   readonly confirm: Confirmation
+  /** Of its arguments, in UTF-16 units of JSON. */
+  readonly size: number
   /** Shared with the other calls of its burst, which make a group once there are two of them. */
   readonly burst: string | undefined
   /** On the clock that never goes back. */

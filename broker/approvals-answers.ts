@@ -9,6 +9,7 @@ import type { Entry } from './approval-card.ts'
 import type { Desk } from './approvals-desk.ts'
 import type { ApprovalsOptions, Choice } from './approvals-ports.ts'
 import type { Beside } from './approvals-record.ts'
+import type { UnheardRefusals } from './approvals-refused.ts'
 import { checkEdit } from './edited-arguments.ts'
 import { sha256 } from './sha256.ts'
 
@@ -29,11 +30,15 @@ type Options = Pick<ApprovalsOptions, 'remember' | 'osAuth'> & {
   sweep(): void
   /** A grant was made: it may settle other cards. */
   granted(): void
+  /** A person refused this card, as it was just before. */
+  refused: UnheardRefusals['refused']
 }
+
+const notACall = { at: '', message: 'Only the arguments of a tool call can be edited.' }
 
 type Ready = { ok: true; beside: Beside; remember?: Choice } | { ok: false; result: Approved }
 
-export function createAnswers({ desk, remember, osAuth, sweep, granted }: Options): Answers {
+export function createAnswers({ desk, remember, osAuth, sweep, granted, refused }: Options): Answers {
   /** Cards for which the system asks who sits there right now. */
   const confirming = new Set<string>()
 
@@ -72,6 +77,8 @@ export function createAnswers({ desk, remember, osAuth, sweep, granted }: Option
   /** Whether all that comes with the approval can be done. */
   const ready = ({ facts }: Entry, { edited, remember: wanted }: UiParams<'approvals.approve'>): Ready => {
     if (edited) {
+      if (facts.ask.action !== 'tools/call')
+        return { ok: false, result: { outcome: 'not-valid', problems: [notACall] } }
       const { problems } = checkEdit(facts.ask.definition?.inputSchema, edited)
       if (problems.length > 0) return { ok: false, result: { outcome: 'not-valid', problems } }
       const args = edited as JsonObject
@@ -114,8 +121,10 @@ export function createAnswers({ desk, remember, osAuth, sweep, granted }: Option
     if (typeof entry === 'string') return { outcome: entry }
     const choice: Choice | undefined = block && { kind: 'block', ...block }
     const event = { type: 'refuse' as const, ...(reason ? { reason } : {}) }
+    const { id, facts, approval } = entry
     const { status, problems, undo } = answer(entry, event, by, {}, choice)
     if (problems) return { outcome: 'not-valid', problems }
+    if (status === 'refused') refused({ id, facts, approval }, by, reason)
     return { outcome: status === 'refused' ? 'refused' : 'closed', ...(undo === undefined ? {} : { undo }) }
   }
 

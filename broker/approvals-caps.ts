@@ -5,8 +5,8 @@ import type { BrokerStatus } from '../core/wire/ui-contract.ts'
 import type { Entry, Session } from './approval-card.ts'
 
 export type Caps = {
-  /** Whether one more call may wait; `newCard`: on a card of its own. */
-  hasRoom(server: string, newCard: boolean): boolean
+  /** Whether one more call may wait; `newCard`: on a card of its own, with arguments of that size. */
+  hasRoom(server: string, newCard?: { size: number }): boolean
   /** A card was opened. */
   opened(): void
   turnedAway(session: Session): void
@@ -26,6 +26,8 @@ export type CapsOptions = {
   changed(): void
 }
 
+/** Of all arguments together, in UTF-16 units: they stay in memory, here and in each window, until their card is closed. */
+const mostUnits = 64 * 1024 * 1024
 const minuteMs = 60_000
 const secondMs = 1_000
 
@@ -42,6 +44,11 @@ export function createCaps({ entries, monotonic, changed, caps = queueCaps }: Ca
   const places = (counts: (entry: Entry) => boolean = () => true): number => {
     let sum = 0
     for (const entry of entries()) if (counts(entry)) sum += placesOf(entry)
+    return sum
+  }
+  const units = (): number => {
+    let sum = 0
+    for (const { size } of entries()) sum += size
     return sum
   }
   const prune = () => {
@@ -62,7 +69,7 @@ export function createCaps({ entries, monotonic, changed, caps = queueCaps }: Ca
   return {
     hasRoom: (server, newCard) => {
       cards = cards.filter((at) => monotonic() - at < minuteMs)
-      if (newCard && cards.length >= caps.newCardsPerMinute) return false
+      if (newCard && (cards.length >= caps.newCardsPerMinute || units() + newCard.size > mostUnits)) return false
       if (places() >= caps.pending) return false
       return places(({ facts }) => facts.session.server === server) < caps.pendingPerServer
     },

@@ -7,6 +7,7 @@ import {
   type ApprovalEvent,
   openApproval,
   transition,
+  type WaitingCall,
 } from '../core/approval/state.ts'
 import { maxDurationMs } from '../core/policy/duration.ts'
 import type { ApprovalCard } from '../core/wire/ui-contract.ts'
@@ -27,7 +28,7 @@ export type Desk = {
   /** A grant, already used for it, covers this call of those that wait. */
   settle(entry: Entry, call: string, use: GrantUse): void
   /** @throws if it cannot be recorded: then there is no card. */
-  open(facts: CallFacts): { entry: Entry; answer: Promise<Answer> }
+  open(facts: CallFacts, size: number): { entry: Entry; answer: Promise<Answer> }
   /**
    * Lets an identical call wait on an open card. Nothing where this very call waits already, or `hasRoom` says no: asked
    * only where one more would wait. @throws if it cannot be recorded.
@@ -98,7 +99,7 @@ export function createDesk(options: ApprovalsOptions): Desk {
     if (status !== 'pending') close(entry)
     for (const effect of step.effects) carryOut(entry, effect, by, beside)
     if (status === 'pending') options.changed(card(entry))
-    else tellClosed(entry, status)
+    else tellClosed(entry, event.type === 'rejudge' ? 'rejudged' : status)
     return status
   }
 
@@ -106,7 +107,7 @@ export function createDesk(options: ApprovalsOptions): Desk {
     clearTimeout(entry.expiry)
     open.delete(entry.id)
   }
-  const tellClosed = (entry: Entry, outcome: ClosedStatus) => {
+  const tellClosed = (entry: Entry, outcome: ClosedStatus | 'rejudged') => {
     options.closed(cardOf(entry, undefined), outcome)
     tellNeighbour(entry)
   }
@@ -125,7 +126,12 @@ export function createDesk(options: ApprovalsOptions): Desk {
     }
   }
 
-  const waitingCall = (ask: Ask) => ({ call: ask.call, since: monotonic(), until: now() + budgetOf(ask) })
+  const waitingCall = (ask: Ask): WaitingCall => ({
+    call: ask.call,
+    since: monotonic(),
+    until: now() + budgetOf(ask),
+    ...(ask.budget.source === 'task' ? { patient: true } : {}),
+  })
 
   return {
     entries: () => [...open.values()],
@@ -145,19 +151,22 @@ export function createDesk(options: ApprovalsOptions): Desk {
       answer(entry, call, { outcome: 'grant', approval, by, ...(edited === undefined ? {} : { edited }) })
       apply(entry, { type: 'settle', call }, 'grant')
     },
-    open: (facts) => {
+    open: (facts, size) => {
       const { ask } = facts
       const lifeMs = Math.min(ask.timeoutMs ?? defaultLifeMs, maxDurationMs)
       const openedAt = now()
       const openedAfter = monotonic()
-      const confirm = confirmationOf(ask, options.osAuth !== undefined)
       const about = options.about(facts)
+      const asked = confirmationOf(ask, options.osAuth !== undefined)
+      // What is critical takes more than a click, whatever its rule says, and whoever shows the card.
+      const confirm = asked === 'click' && about.level === 'critical' ? 'type-name' : asked
       const entry: Entry = {
         id: crypto.randomUUID(),
         ticket: newTicket(),
         facts,
         about,
         confirm,
+        size,
         burst: burstOf(facts, about, confirm, open.values(), openedAfter),
         openedAfter,
         openedAt,

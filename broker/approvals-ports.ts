@@ -77,7 +77,7 @@ export type ApprovalsOptions = {
   osAuth?: OsAuth
   caps?: QueueCaps
   changed(card: ApprovalCard): void
-  closed(card: ApprovalCard, outcome: 'approved' | 'refused' | 'expired' | 'cancelled'): void
+  closed(card: ApprovalCard, outcome: 'approved' | 'refused' | 'expired' | 'cancelled' | 'rejudged'): void
   /** Calls were turned away, or it is a minute since. */
   floodChanged(): void
   /** Something that happened all the same (nothing ran by it) could not be put on record. */

@@ -61,6 +61,7 @@ export function createApprovalsRecord(
           // The model gets the person's words as they are; the log, like every log of ours, keeps no secret in them.
           ...(reason === undefined ? {} : { reason: redactedText(reason) }),
           ...(waiting.length > 1 ? { calls: waiting.map(({ call }) => call) } : {}),
+          ...(withAll ? { withAll } : {}),
           ...(edited === undefined ? {} : { edited: kept(entry, edited) }),
           ...(remembered === undefined ? {} : { remembered }),
         })

@@ -16,6 +16,7 @@ import { type Answers, createAnswers } from './approvals-answers.ts'
 import { createCaps } from './approvals-caps.ts'
 import { createDesk } from './approvals-desk.ts'
 import type { ApprovalsOptions, GrantUse } from './approvals-ports.ts'
+import { createUnheardRefusals } from './approvals-refused.ts'
 import { sha256 } from './sha256.ts'
 
 export type { ApprovalsOptions } from './approvals-ports.ts'
@@ -56,6 +57,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     changed: options.floodChanged,
     ...(options.caps ? { caps: options.caps } : {}),
   })
+  const unheard = createUnheardRefusals(monotonic)
   let stopped = false
 
   const refuseCovered = (): number => {
@@ -111,10 +113,15 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   }
 
   return {
-    ...createAnswers({ ...options, desk, sweep, granted }),
+    ...createAnswers({ ...options, desk, sweep, granted, refused: unheard.refused }),
     request: async (session, ask) => {
       const beside = ask.beside as JsonObject | undefined
-      if (argumentsHash(ask.arguments as JsonObject, sha256, beside) !== ask.argumentsHash) {
+      let size = 0
+      const measured = (text: string) => {
+        size = text.length
+        return sha256(text)
+      }
+      if (argumentsHash(ask.arguments as JsonObject, measured, beside) !== ask.argumentsHash) {
         throw new Error('the argument hash does not match the arguments')
       }
       if (stopped) throw new Error('Countersign is stopping')
@@ -124,16 +131,18 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       const facts = factsOf(session, ask)
       const use = grants.use(facts, ask.call)
       if (use) return byGrant(use)
+      const told = unheard.take(facts.binding)
+      if (told) return { outcome: 'refused', ...told }
       sweep()
       const { server } = session
       const same = desk.entries().find((entry) => entry.facts.binding === facts.binding)
       if (same) {
-        const attached = desk.attach(same, ask, () => caps.hasRoom(server, false))
+        const attached = desk.attach(same, ask, () => caps.hasRoom(server))
         if (attached === 'waits') throw new Error('this call waits already')
         return attached === 'no-room' ? tooMany(session) : attached
       }
-      if (!caps.hasRoom(server, true)) return tooMany(session)
-      const { entry, answer } = desk.open(facts)
+      if (!caps.hasRoom(server, { size })) return tooMany(session)
+      const { entry, answer } = desk.open(facts, size)
       caps.opened()
       if (options.behind(facts)) setTimeout(() => lookAgain(entry), catchUpMs).unref()
       return answer
@@ -151,6 +160,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         if (entry.facts.session.session === session) desk.apply(entry, { type: 'abandon' }, 'disconnect')
       }
       grants.sessionGone(session)
+      unheard.sessionGone(session)
     },
     refuseCovered,
     policyChanged: () => {

@@ -41,9 +41,12 @@ export type BudgetsOptions = {
 /** The part of the time a client waited that it is kept waiting from then on. */
 const ofObserved = 0.75
 const leastMs = 500
-/** Two of them this near to each other come from a clock, not from a person or a model. */
-const alike = { part: 0.05, ms: 500 }
-const cancelsKept = 20
+/**
+ * Three of the last six this near to each other come from a clock, not from a person or a model: of twenty stops by hand
+ * two are alike nearly always.
+ */
+const alike = { part: 0.05, ms: 100, times: 3 }
+const cancelsKept = 6
 /** Whoever can read the proxies' token can make up names. */
 const maxClients = 500
 const maxName = 200
@@ -110,12 +113,10 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       try {
         if (why === 'timed-out') return learn(who, waited)
         // A model may repeat a call of its own accord, and a person may press Stop: once proves nothing.
-        const earlier = cancels.get(who.client) ?? []
-        const twin = earlier.find((one) => Math.abs(one - waited) <= Math.max(alike.ms, alike.part * waited))
-        if (cancels.size < maxClients || cancels.has(who.client)) {
-          cancels.set(who.client, [...earlier, waited].slice(-cancelsKept))
-        }
-        if (twin !== undefined) learn(who, Math.min(twin, waited))
+        const latest = [...(cancels.get(who.client) ?? []), waited].slice(-cancelsKept)
+        if (cancels.size < maxClients || cancels.has(who.client)) cancels.set(who.client, latest)
+        const near = latest.filter((one) => Math.abs(one - waited) <= Math.max(alike.ms, alike.part * waited))
+        if (near.length >= alike.times) learn(who, Math.min(...near))
       } catch (error) {
         options.alert('budgets-not-kept', `How long ${who.client} waits cannot be kept: ${(error as Error).message}`)
       }

@@ -2,7 +2,8 @@
 // a card that says less can be answered, one that does not come cannot.
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { deceptiveIn } from '../core/approval/deceptive.ts'
+import { type Deceptions, deceptionsOf } from '../core/approval/deceptive.ts'
+import { lookedAt } from '../core/approval/looked-at.ts'
 import { argumentMarks, type MarkPorts } from '../core/approval/marks.ts'
 import { type RiskLevel, riskLevel } from '../core/approval/risk-level.ts'
 import { cardSentence } from '../core/risk/card-sentence.ts'
@@ -49,13 +50,16 @@ export function createCardFacts({ db, now, own, log }: CardFactsOptions) {
       orElse('hosts seen before', () => seenHosts(db, hosts), new Set<string>())
     const marks = orElse('what deserves a look', () => marksOf(session, ask, own, seen), undefined)
     // What could not be looked at is not known to be honest.
-    const deceptive = orElse('characters that deceive', () => deceptiveOf(session, ask), 1)
-    const sentence = orElse('what it does', () => sentenceOf(session, ask), undefined)
+    const unknown: Deceptions = { characters: 1, markup: false, unseen: true }
+    const deceptions = orElse('characters that deceive', () => deceptionsIn(session, ask), unknown)
+    // No tool has so many that a sentence could say what it does with them.
+    const crowded = orElse('how much it is', () => lookedAt(ask).crowded, true)
+    const sentence = orElse('what it does', () => (crowded ? undefined : sentenceOf(session, ask)), undefined)
     const definition = orElse('the tool’s definition', () => cardDefinition(ask.definition), undefined)
-    const file = orElse('the file it writes', () => callFile(session, ask)?.path, undefined)
+    const file = orElse('the file it writes', () => (crowded ? undefined : callFile(session, ask)?.path), undefined)
     return {
-      level: levelOf(ask, deceptive, marks),
-      deceptive,
+      level: levelOf(ask, deceptions, marks),
+      deceptive: deceptions.characters,
       marks: marks ?? [],
       ...(sentence === undefined ? {} : { sentence }),
       ...(definition === undefined ? {} : { definition }),
@@ -80,9 +84,13 @@ export function createCardFacts({ db, now, own, log }: CardFactsOptions) {
 }
 
 /** Our own files, and arguments that could not be looked at, ask for the most care. */
-function levelOf(ask: Ask, deceptive: number, marks: readonly ArgumentMark[] | undefined): RiskLevel {
-  const guarded = marks === undefined || marks.some(({ kind }) => kind === 'own-files')
-  return guarded ? 'critical' : riskLevel(ask.risk.class, deceptive)
+function levelOf(
+  ask: Ask,
+  { characters, markup, unseen }: Deceptions,
+  marks: readonly ArgumentMark[] | undefined,
+): RiskLevel {
+  const guarded = unseen || marks === undefined || marks.some(({ kind }) => kind === 'own-files')
+  return guarded ? 'critical' : riskLevel(ask.risk.class, characters + (markup ? 1 : 0))
 }
 
 function marksOf(session: Session, ask: Ask, own: readonly string[], seen: MarkPorts['seenHosts']): ArgumentMark[] {
@@ -93,8 +101,8 @@ function marksOf(session: Session, ask: Ask, own: readonly string[], seen: MarkP
 }
 
 /** The same texts that the card shows of who asks, and where. */
-function deceptiveOf({ client, clientInfo, parentProcess, cwd, server, command }: Session, ask: Ask): number {
-  return deceptiveIn({
+function deceptionsIn({ client, clientInfo, parentProcess, cwd, server, command }: Session, ask: Ask): Deceptions {
+  return deceptionsOf({
     action: ask.action,
     tool: ask.tool,
     arguments: ask.arguments,

@@ -125,7 +125,10 @@ function inTime<T>(work: () => T): T {
 
 /** The first part that no JSON text could have brought: what a window sends need not be JSON. */
 function notJson(value: unknown, at: string, depth: number): SchemaProblem | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
+  if (value === null || typeof value === 'boolean') return undefined
+  if (typeof value === 'string') {
+    return value.isWellFormed() ? undefined : { at, message: 'must be JSON text: it has half of a character' }
+  }
   if (typeof value === 'number') {
     return Number.isFinite(value) ? undefined : { at, message: 'must be a number that JSON can carry' }
   }
@@ -135,6 +138,10 @@ function notJson(value: unknown, at: string, depth: number): SchemaProblem | und
   }
   if (depth > maxJsonDepth) return { at, message: `must not be nested deeper than ${maxJsonDepth} levels` }
   for (const [key, inner] of Object.entries(value)) {
+    // As from a client: programs that read such a name make different things of it.
+    if (key === '__proto__' || !key.isWellFormed()) {
+      return { at, message: `must be JSON that all programs read alike: the name ${JSON.stringify(key)} is not` }
+    }
     const problem = notJson(inner, `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1)
     if (problem) return problem
   }

@@ -28,12 +28,35 @@ export function grantMatcher(
   const session = lifetime === 'session' ? made.session.session : undefined
   const covers: ScopeMatcher = scopeMatcher(scopes, made.ask.arguments as JsonObject)
   const careful = staysPlain(made)
+  const folders = foldersOf(scopes)
+  const led = folders.map((folder) => paths(made.session).resolvePath(folder))
+  /** A folder that leads elsewhere by now, or for another session, is not the one that was shown. */
+  const leadTheSame = ({ session: asking }: CallFacts): boolean => {
+    if (folders.length === 0) return true
+    const ports = paths(asking)
+    return folders.every((folder, index) => led[index] !== undefined && ports.resolvePath(folder) === led[index])
+  }
   return (facts, kind) =>
     kind === madeKind &&
     (session === undefined || facts.session.session === session) &&
     besideOf(facts) === besideOf(made) &&
     covers(facts.ask.arguments as JsonObject, paths(facts.session)) &&
+    leadTheSame(facts) &&
     (!careful || deceptiveOf(facts) === 0)
+}
+
+const foldersOf = (scopes: ArgumentScopes): string[] =>
+  Object.values(scopes).flatMap((scope) => (scope.kind === 'inside' ? [scope.folder] : []))
+
+/** Where folders lead that are links, or count from where the session works: what is matched is what is there. */
+export function folderWords(scopes: ArgumentScopes, ports: PolicyPorts): Sentence[] {
+  return [...new Set(foldersOf(scopes))].flatMap((folder): Sentence[] => {
+    const real = ports.resolvePath(folder)
+    const plain = folder.length > 1 ? folder.replace(/[/\\]$/, '') : folder
+    // Where the disk does not tell case apart, neither does what is real.
+    if (real === undefined || [plain, plain.normalize('NFC').toLowerCase()].includes(real)) return []
+    return [[{ value: folder }, { text: ' is ' }, { value: real }, { text: ' now' }]]
+  })
 }
 
 /** All of a call but its session and its arguments, in one text. Another class of risk is another kind of call. */
@@ -85,8 +108,9 @@ function deceptiveOf({ session, ask }: CallFacts): number {
 export const levelOf = (facts: CallFacts): RiskLevel => riskLevel(facts.ask.risk.class, deceptiveOf(facts))
 
 /** What it matches, one sentence a line; that it is the same tool of the same server goes without saying. */
-export function grantWords(made: CallFacts, { lifetime, scopes }: Remembering): Sentence[] {
+export function grantWords(made: CallFacts, { lifetime, scopes }: Remembering, ports: PolicyPorts): Sentence[] {
   const lines = scopeWords(scopes, made.ask.arguments as JsonObject)
+  lines.push(...folderWords(scopes, ports))
   lines.push([{ text: 'only calls whose risk is ' }, { text: made.ask.risk.class }])
   if (staysPlain(made)) lines.push([{ text: 'nothing in it that hides or passes for something else' }])
   if (made.ask.beside !== undefined) lines.push([{ text: 'the same beside its arguments' }])

@@ -2,7 +2,7 @@
 // ones for calls like it. In memory only: no file or database row can grant anything.
 import * as crypto from 'node:crypto'
 import { type GrantLifetime, lifetimeTerms } from '../core/approval/lifetime.ts'
-import { isSecretName } from '../core/audit/secret-names.ts'
+import { secretScopes } from '../core/approval/secret-scopes.ts'
 import type { PolicyPorts } from '../core/policy/evaluate.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { ArgumentScopes } from '../core/schema/grant.ts'
@@ -126,12 +126,13 @@ export function createGrants(options: GrantsOptions): Grants {
         kind: 'remembered',
         ...(lifetime === 'session' ? { session: facts.session.session } : {}),
         scopes,
-        words: grantWords(facts, { lifetime, scopes }),
+        words: grantWords(facts, { lifetime, scopes }, paths(facts.session)),
         lifetime,
         expiresAt: endsAt,
         ...(idleMs === undefined ? {} : { idleMs }),
       }
-      record.write('grant.made', madeEvent(view, options.hides(facts, facts.ask.arguments as JsonObject)))
+      const args = facts.ask.arguments as JsonObject
+      record.write('grant.made', madeEvent(view, args, options.hides(facts, args)))
       const end = { monotonic: monotonic() + endsAt - now(), wall: endsAt }
       const idleEnd = idleMs === undefined ? undefined : kept.after(idleMs)
       kept.add(heldOf(facts, { view, edited: undefined, matches, end, idleEnd }))
@@ -178,23 +179,25 @@ export function createGrants(options: GrantsOptions): Grants {
   }
 }
 
-export const tooMany = `There are ${mostRemembered} remembered approvals already. Revoke some of them on the Grants page first.`
+export const tooMany = `There are ${mostRemembered} remembered approvals already. Revoke some of them under Remembered first.`
 
-function madeEvent(view: Grant, hidden: boolean): AuditEventData<'grant.made'> {
+function madeEvent(view: Grant, args: JsonObject, hidden: boolean): AuditEventData<'grant.made'> {
   const { id, approval, client, server, tool, session, lifetime, scopes, expiresAt, by } = view
   return {
     grant: id,
     ...{ approval, client, server, tool, lifetime, expiresAt, by },
     ...(session === undefined ? {} : { session }),
-    scopes: argumentsExcerpt(withoutSecrets(scopes), sha256(canonicalJson(scopes)), hidden),
+    scopes: argumentsExcerpt(withoutSecrets(scopes, args), sha256(canonicalJson(scopes)), hidden),
   }
 }
 
-/** An argument whose name tells of a secret is not put on record, whatever its scope says of it. */
-const withoutSecrets = (scopes: ArgumentScopes): JsonObject =>
-  Object.fromEntries(
+/** Of an argument that is a secret only the kind of its scope is put on record. */
+function withoutSecrets(scopes: ArgumentScopes, args: JsonObject): JsonObject {
+  const secret = new Set(secretScopes(scopes, args))
+  return Object.fromEntries(
     Object.entries(scopes).map(([name, scope]): [string, JsonObject] => [
       name,
-      isSecretName(name) ? { kind: scope.kind } : { ...scope },
+      secret.has(name) ? { kind: scope.kind } : { ...scope },
     ]),
   )
+}

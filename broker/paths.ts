@@ -82,6 +82,17 @@ function ownPrivately(folder: string): void {
 
 /** Writes a file so that readers see the old or the new content, never a part, and a crash keeps one of them. */
 export function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): void {
+  const draft = writeDraft(file, content, mode)
+  try {
+    fs.renameSync(draft, file)
+  } catch (error) {
+    fs.rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+/** Puts what is to become of `file` on the disk beside it. Returns where; nothing is left of it if it throws. */
+export function writeDraft(file: string, content: string | Uint8Array, mode: number): string {
   const draft = `${file}.${process.pid}.new`
   fs.rmSync(draft, { force: true })
   try {
@@ -93,9 +104,9 @@ export function writeAtomically(file: string, content: string | Uint8Array, mode
     } finally {
       fs.closeSync(fd)
     }
-    fs.renameSync(draft, file)
   } catch (error) {
     fs.rmSync(draft, { force: true })
     throw error
   }
+  return draft
 }

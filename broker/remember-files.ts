@@ -3,7 +3,7 @@
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { maxPolicyFileBytes } from '../core/wire/limits.ts'
-import { writeAtomically } from './paths.ts'
+import { writeAtomically, writeDraft } from './paths.ts'
 
 /** `before` is absent for a file that is not there yet. */
 export type FileChange = { readonly file: string; readonly before?: string; readonly after: string }
@@ -18,23 +18,47 @@ export const areAsBefore = (folder: string, changes: readonly FileChange[]): boo
 export const areAsMade = (folder: string, changes: readonly FileChange[]): boolean =>
   changes.every(({ file, after }) => textOf(folder, file) === after)
 
-/** In order. @throws if one cannot be written; those before it are put back then, as by `restore`. */
+export const isAnyMade = (folder: string, changes: readonly FileChange[]): boolean =>
+  changes.some(({ file, after }) => textOf(folder, file) === after)
+
+/**
+ * All or none: every text is on the disk before the first file is replaced, so that a disk that is full, or a folder that
+ * cannot be written, changes nothing. @throws then.
+ */
 export function writeChanges(folder: string, changes: readonly FileChange[], empty: string): void {
-  const written: FileChange[] = []
-  try {
-    for (const change of changes) {
-      put(folder, change.file, change.after)
-      written.push(change)
-    }
-  } catch (error) {
-    restore(folder, written, empty)
-    throw error
-  }
+  replaceAll(changes.map(({ file, before = empty, after }) => ({ place: placeOf(folder, file), text: after, before })))
 }
 
-/** Last first. A file that was new becomes `empty`: one that goes would be missed (broker/policy-files.ts). */
+/** Last first, all or none. A file that was new becomes `empty`: one that goes would be missed (broker/policy-files.ts). */
 export function restore(folder: string, changes: readonly FileChange[], empty: string): void {
-  for (const { file, before = empty } of changes.toReversed()) put(folder, file, before)
+  replaceAll(
+    changes
+      .toReversed()
+      .map(({ file, before = empty, after }) => ({ place: placeOf(folder, file), text: before, before: after })),
+  )
+}
+
+type Replacement = { place: string; text: string; before: string }
+
+function replaceAll(files: readonly Replacement[]): void {
+  const drafts: { draft: string; file: Replacement }[] = []
+  try {
+    for (const file of files) drafts.push({ draft: writeDraft(file.place, file.text, modeOf(file.place)), file })
+  } catch (error) {
+    for (const { draft } of drafts) fs.rmSync(draft, { force: true })
+    throw error
+  }
+  const replaced: Replacement[] = []
+  try {
+    for (const { draft, file } of drafts) {
+      fs.renameSync(draft, file.place)
+      replaced.push(file)
+    }
+  } catch (error) {
+    for (const { draft } of drafts) fs.rmSync(draft, { force: true })
+    for (const { place, before } of replaced.toReversed()) writeAtomically(place, before, modeOf(place))
+    throw error
+  }
 }
 
 /** With its byte order mark, if it has one. @throws if it cannot be read. */
@@ -47,10 +71,11 @@ export function textOf(folder: string, file: string): string | undefined {
   }
 }
 
-/** Into the file that a link leads to, with the access it has. */
-function put(folder: string, file: string, text: string): void {
+/** The file that a link leads to. */
+function placeOf(folder: string, file: string): string {
   const place = path.join(folder, file)
-  const stat = fs.statSync(place, { throwIfNoEntry: false })
-  if (stat) writeAtomically(fs.realpathSync(place), text, stat.mode & 0o777)
-  else writeAtomically(place, text)
+  return fs.existsSync(place) ? fs.realpathSync(place) : place
 }
+
+/** The access it has; of a new file, the owner's alone. */
+const modeOf = (place: string): number => (fs.statSync(place, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777

@@ -71,17 +71,18 @@ export function pastCalls(db: Db, facts: CallFacts): PastCall[] {
 
 /** Those of them that a person was asked about, each card once, newest first. */
 export function askedCalls(db: Db, facts: CallFacts, limit: number): AskedCall[] {
-  type Asked = Row & { approval: string; state: string | null; by: string | null }
+  type Asked = Row & { approval: string; state: string | null; by: string | null; edited: 0 | 1 | null }
   const rows = prepared<[ReturnType<typeof whichOf> & { limit: number }], Asked>(
     db,
-    `SELECT ${columns}, c.approval, c.approval_state AS state, c.decided_by AS by
-     FROM call AS c INDEXED BY call_asked LEFT JOIN session AS s ON s.session = c.session
+    `SELECT ${columns}, c.approval, c.approval_state AS state, card.decided_by AS by, card.edited
+     FROM call AS c INDEXED BY call_asked LEFT JOIN card ON card.approval = c.approval LEFT JOIN session AS s ON s.session = c.session
      WHERE ${alike} AND c.approval IS NOT NULL ORDER BY c.received_at DESC, c.id DESC LIMIT @limit`,
   ).all({ ...whichOf(facts), limit })
   const cards = new Map<string, AskedCall>()
   for (const row of rows) {
-    const { approval, state, by } = row
-    const answer = (state === 'approved' || state === 'refused') && isPerson(by) ? state : null
+    const { approval, state, by, edited } = row
+    // Who changed the arguments did not approve of these.
+    const answer = (state === 'approved' || state === 'refused') && isPerson(by) && !edited ? state : null
     if (!cards.has(approval)) cards.set(approval, { ...pastCall(row, facts), approval, answer })
   }
   return [...cards.values()]
@@ -101,7 +102,7 @@ export type Coverage = {
   readonly forbidden?: (name: string) => boolean
   /** Absent: of every class. */
   readonly risk?: RiskClass
-  /** Whether it also covers what cannot be told for certain, as a deny does. */
+  /** Whether it denies: then it also covers what cannot be told for certain. */
   readonly doubtCounts: boolean
 }
 
@@ -136,7 +137,7 @@ function coveredBy(
   const isMissing = (name: string): boolean =>
     !whole && (past.unseen.has(name) || (!past.complete && !Object.hasOwn(seen, name)))
   const told = Object.entries(scopes).filter(([name]) => !isMissing(name))
-  const outcome = conditionsMatcher(scopeConditions(Object.fromEntries(told), like))(seen, ports)
+  const outcome = conditionsMatcher(scopeConditions(Object.fromEntries(told), like, doubtCounts))(seen, ports)
   if (outcome === 'did-not-hold' || (outcome === 'could-not-tell' && !doubtCounts)) return false
   const missing = Object.entries(scopes).some(([name, { kind }]) => kind !== 'anything' && isMissing(name))
   return missing || (forbidden && !whole && !past.complete) ? undefined : true

@@ -55,7 +55,7 @@ export function ruleWords(
     const certain = Object.values(scopes).every((scope) => scope.kind === 'anything' || scope.kind === 'fixed')
     return [
       head,
-      ...scopeWords(scopes, like, [[{ text: 'whatever other arguments there are' }]]),
+      ...scopeWords(scopes, like, [[{ text: 'whatever other arguments there are' }]], true),
       ...(certain ? [] : [[{ text: 'also where any of this cannot be told for certain' }]]),
     ]
   }

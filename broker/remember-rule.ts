@@ -2,6 +2,7 @@
 // written. What would not come out as promised is not offered.
 import { declaredArguments } from '../core/approval/declared-arguments.ts'
 import { absentConditions, scopeConditions } from '../core/approval/scope.ts'
+import { secretScopes } from '../core/approval/secret-scopes.ts'
 import { compilePolicy } from '../core/policy/compile.ts'
 import { addException, addRule, type EditedPolicy, type NewRule } from '../core/policy/edit-yaml.ts'
 import { evaluate, type PolicyPorts } from '../core/policy/evaluate.ts'
@@ -14,6 +15,7 @@ import type { JsonObject } from '../core/schema/json.ts'
 import type { PolicySetEntry } from '../core/schema/policy.ts'
 import type { UiResult } from '../core/wire/ui-contract.ts'
 import type { CallFacts } from './approval-card.ts'
+import { redactedText } from './kept-text.ts'
 import { type FileChange, isTooLarge, textOf } from './remember-files.ts'
 import { type Exempted, exceptionProblem, ruleWords } from './remember-rule-words.ts'
 
@@ -89,8 +91,9 @@ class RulePlanner {
       }
     }
     const now = this.#decide()
+    this.#keepSecrets(kind, scopes, now)
     const held = kind === 'always' ? this.#held(now) : []
-    const conditions = scopeConditions(scopes, ask.arguments as JsonObject)
+    const conditions = scopeConditions(scopes, ask.arguments as JsonObject, kind === 'block')
     const absent = kind === 'always' ? this.#othersDeclared(scopes) : []
     const when = [...conditions, ...absentConditions(absent)]
     const rule: NewRule = {
@@ -122,6 +125,16 @@ class RulePlanner {
       return before === undefined ? { file, after } : { file, before, after }
     })
     return { rule: rule.id, changes, absent, words: ruleWords(this.#facts, kind, scopes, absent, held) }
+  }
+
+  /** A policy file is read by editors, put under version control and published to every proxy. */
+  #keepSecrets(kind: RuleKind, scopes: ArgumentScopes, { redact }: Decision): void {
+    const secret = secretScopes(scopes, this.#facts.ask.arguments as JsonObject, redact)
+    if (secret.length === 0) return
+    const names = secret.map((name) => JSON.stringify(redactedText(name))).join(', ')
+    throw new NotPlanned(
+      `What is said of ${names} seems to be a secret, or is kept out of the log, and a rule would write it into a policy file. Choose "anything" for it${kind === 'always' ? ', or remember the call for a session, an hour or a day' : ''}.`,
+    )
   }
 
   /** The rules that hold the call, each of which needs an exception: of several effects the strictest wins. */

@@ -53,8 +53,23 @@ function scopesOver(
   const whole = past.flatMap((call): JsonObject[] => (call.args ? [call.args] : []))
   if (whole.length === 0 || whole.length < past.length) return undefined
   const scopes = narrowestScopes([args, ...whole], places)
-  if (!scopes) return undefined
+  if (!scopes || breaksWith(whole, args, places)) return undefined
   // Paths of other sessions count from where those worked.
   const covers = scopeMatcher(scopes, args)
   return past.every((call) => call.args && covers(call.args, portsOf(call.cwd))) ? scopes : undefined
+}
+
+/**
+ * Whether this call is out of line with the answered ones: they had one value, folder or beginning in common, and it has
+ * not; or it has an argument that none of them had. What was said of those says nothing of it, and scopes that take it in
+ * would be wider than any answer.
+ */
+function breaksWith(whole: readonly JsonObject[], args: JsonObject, places: ScopePlaces): boolean {
+  const [first] = whole
+  if (Object.keys(args).some((name) => !whole.some((one) => Object.hasOwn(one, name)))) return true
+  return Object.entries(narrowestScopes(whole, places) ?? {}).some(([name, scope]) => {
+    if (scope.kind === 'anything' || scope.kind === 'one-of') return false
+    const value = Object.hasOwn(args, name) ? { [name]: args[name] ?? null } : {}
+    return !scopeMatcher({ [name]: scope }, first ?? {})(value, places.ports)
+  })
 }

@@ -1,7 +1,7 @@
 // "Approve and remember" and "refuse and block": what can be chosen, what exactly it would make, the making of it, and a few
 // seconds to take it back. Nothing is made that was not shown.
 import * as crypto from 'node:crypto'
-import { type LocalClock, lifetimeWords } from '../core/approval/lifetime.ts'
+import { type LocalClock, lifetimeWords, nextMidnight } from '../core/approval/lifetime.ts'
 import { scopeOptions } from '../core/approval/scope-options.ts'
 import type { PolicyPorts } from '../core/policy/path-inside.ts'
 import type { JsonObject, JsonValue } from '../core/schema/json.ts'
@@ -11,10 +11,10 @@ import type { CallFacts, Session } from './approval-card.ts'
 import type { Choice, RememberPort } from './approvals-ports.ts'
 import type { Db } from './audit/driver.ts'
 import type { Grants } from './grants.ts'
-import { grantWords } from './grants-match.ts'
+import { folderWords, grantWords } from './grants-match.ts'
 import type { OwnRecord } from './own-record.ts'
 import { choiceProblems } from './remember-choice.ts'
-import { areAsBefore, areAsMade, restore, writeChanges } from './remember-files.ts'
+import { areAsBefore, areAsMade, isAnyMade, restore, writeChanges } from './remember-files.ts'
 import { askedCalls, type Coverage, countPast, pastCalls, seenValues } from './remember-past.ts'
 import { emptyRemembered, type ListedPolicies, planRule, type RulePlan, rememberedFile } from './remember-rule.ts'
 import { askedLookedAt, suggestionFor } from './remember-suggestion.ts'
@@ -107,9 +107,13 @@ export function createRemember(options: RememberOptions): Remember {
     return {
       rule,
       result: {
-        preview: nameOf(facts, choice, rule),
+        preview: nameOf(facts, choice, rule, clock()),
         problems: [],
-        words: rule?.words ?? (choice.kind === 'remember' ? grantWords(facts, choice) : []),
+        words: rule
+          ? [...rule.words, ...folderWords(scopes, ports)]
+          : choice.kind === 'remember'
+            ? grantWords(facts, choice, ports)
+            : [],
         ...(choice.kind === 'remember' ? { lifetimeWords: lifetimeWords(choice.lifetime, clock()) } : {}),
         files: rule ? [...rule.changes] : [],
         past: counting
@@ -137,7 +141,7 @@ export function createRemember(options: RememberOptions): Remember {
     try {
       writeChanges(folder, changes, emptyRemembered)
     } catch (error) {
-      recordUndone(rule, by)
+      if (!isAnyMade(folder, changes)) recordUndone(rule, by)
       throw error
     }
   }
@@ -187,11 +191,15 @@ export function createRemember(options: RememberOptions): Remember {
       const found = undoable.get(token)
       if (!found || isOver(found)) return 'too-late'
       const { thing } = found
-      undoable.delete(token)
-      if ('grant' in thing) return grants.undo(thing.grant) ? 'undone' : 'too-late'
+      if ('grant' in thing) {
+        undoable.delete(token)
+        return grants.undo(thing.grant) ? 'undone' : 'too-late'
+      }
       const { rule, folder } = thing
       if (!areAsMade(folder, rule.changes)) return 'changed'
+      // It can be tried again where a file cannot be written.
       restore(folder, rule.changes, emptyRemembered)
+      undoable.delete(token)
       queueMicrotask(() => policies.takeUp(rule.changes.map(({ file }) => file)))
       recordUndone(rule, by)
       return 'undone'
@@ -202,7 +210,7 @@ export function createRemember(options: RememberOptions): Remember {
         const asked = askedCalls(db, facts, askedLookedAt)
         return suggestionFor(facts, asked, now(), placesOf(facts), portsOf(facts))
       } catch (error) {
-        options.log(`what to suggest cannot be told: ${(error as Error).message}`)
+        options.log(`what to suggest cannot be told (${(error as Error).name})`)
         return undefined
       }
     },
@@ -210,12 +218,18 @@ export function createRemember(options: RememberOptions): Remember {
 }
 
 const changedMeanwhile =
-  'What this would make is not what was shown: a policy file or the call changed meanwhile. Look at it again.'
+  'What this would make is not what was shown: a policy file, the call or the day changed meanwhile. Look at it again.'
 const asProblem = (message: string) => ({ at: '', message })
 
-/** The name of exactly what would be made. */
-function nameOf(facts: CallFacts, choice: UiParams<'approvals.preview'>['choice'], rule: RulePlan | undefined): string {
+/** The name of exactly what would be made. What was shown before midnight would last a day longer after it. */
+function nameOf(
+  facts: CallFacts,
+  choice: UiParams<'approvals.preview'>['choice'],
+  rule: RulePlan | undefined,
+  clock: LocalClock,
+): string {
+  const until = choice.kind === 'remember' && choice.lifetime === 'day' ? { until: nextMidnight(clock) } : {}
   const changes = rule?.changes.map(({ file, before, after }) => [file, before ?? null, after]) ?? []
-  const all: unknown = JSON.parse(JSON.stringify({ v: 1, binding: facts.binding, choice, changes }))
+  const all: unknown = JSON.parse(JSON.stringify({ v: 1, binding: facts.binding, choice, changes, ...until }))
   return sha256(canonicalJson(all as JsonValue))
 }

@@ -5,6 +5,9 @@ import { plainText } from './plain-text.ts'
 
 /** Longer than this no system shows in full. */
 const longestSentence = 160
+const longestValue = 80
+/** Of a value; more than enough to see that it is too long. */
+const longestRead = 4096
 const namedServers = 3
 
 /** `1 call waits`, `3 calls wait`. */
@@ -22,17 +25,28 @@ const timeLeft = (ms: number): string => {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
-const rawSentence = ({ sentence }: ApprovalCard): string | undefined =>
-  sentence?.map((part) => ('text' in part ? part.text : part.value)).join('')
+/** What comes from outside stands between these, so that it cannot go on in our words; nothing in it can end them. */
+const quoted = (text: string): string =>
+  `“${plainText(text.slice(0, longestRead).replace(/[“”„‟]/g, '\uFFFD'), longestValue)}”`
+
+const sentenceWords = ({ sentence }: ApprovalCard): string | undefined =>
+  sentence?.map((part) => ('text' in part ? part.text : quoted(part.value))).join('')
+
+/** Cut where it is long, and not within quotes that stay open. */
+const inShort = (sentence: string): string => {
+  const short = plainText(sentence, longestSentence)
+  return short.lastIndexOf('“') > short.lastIndexOf('”') ? `${short}”` : short
+}
 
 /**
  * Whether a notification about this card says all there is to know of the call: our own sentence, nothing of it cut or
  * replaced, and nothing in the call that hides. Only then may it be approved there.
  */
 export const saysAll = (card: ApprovalCard, settings: Settings): boolean => {
-  const sentence = rawSentence(card)
+  const sentence = sentenceWords(card)
   if (!settings.notificationDetails || sentence === undefined || card.deceptive > 0) return false
-  return plainText(sentence, longestSentence) === sentence && card.beside === undefined
+  const whole = card.sentence?.every((part) => 'text' in part || quoted(part.value) === `“${part.value}”`) === true
+  return whole && plainText(sentence, longestSentence) === sentence && card.beside === undefined
 }
 
 const cardBody = (card: ApprovalCard, settings: Settings): string => {
@@ -40,8 +54,8 @@ const cardBody = (card: ApprovalCard, settings: Settings): string => {
   if (!settings.notificationDetails) return `Something waits ${where}.`
   // Characters that deceive can be shown for what they are in the window only.
   if (card.deceptive > 0) return `Something with characters that deceive waits ${where}.`
-  const sentence = rawSentence(card)
-  return `${sentence === undefined ? plainText(card.tool, 60) : plainText(sentence, longestSentence)} ${where}`
+  const sentence = sentenceWords(card)
+  return `${sentence === undefined ? quoted(card.tool) : inShort(sentence)} ${where}`
 }
 
 export type NoticeWords = { title: string; body: string }

@@ -23,10 +23,11 @@ export const byPerson = (column: string): string =>
 export function answersOf(db: Db, which: Alike & { since: number }): AnswerCounts {
   const rows = prepared<[typeof which], { state: keyof AnswerCounts; count: number }>(
     db,
-    `SELECT approval_state AS state, count(DISTINCT approval) AS count FROM call INDEXED BY call_asked
-     WHERE client = @client AND server = @server AND tool = @tool AND received_at >= @since AND approval IS NOT NULL
-       AND coalesce(action, 'tools/call') = @action
-       AND (approval_state = 'expired' OR approval_state IN ('approved', 'refused') AND ${byPerson('decided_by')})
+    `SELECT approval_state AS state, count(DISTINCT call.approval) AS count
+     FROM call INDEXED BY call_asked JOIN card ON card.approval = call.approval
+     WHERE client = @client AND server = @server AND tool = @tool AND received_at >= @since
+       AND call.approval IS NOT NULL AND coalesce(action, 'tools/call') = @action
+       AND (approval_state = 'expired' OR approval_state IN ('approved', 'refused') AND ${byPerson('card.decided_by')})
      GROUP BY approval_state`,
   ).all(which)
   return { approved: 0, refused: 0, expired: 0, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }

@@ -98,7 +98,10 @@ export type CardRow = {
   opened_at: number | null
   decided_at: number | null
   outcome: AuditEventData<'approval.decided'>['outcome'] | null
+  /** Nobody where it was refused with everything else. */
   decided_by: string | null
+  /** 1: the person changed the arguments. */
+  edited: 0 | 1
 }
 
 /** A call of which nothing is known but that some event names it. */
@@ -176,6 +179,7 @@ export const blankCard = (approval: string, call: string, session: string): Card
   decided_at: null,
   outcome: null,
   decided_by: null,
+  edited: 0,
 })
 
 /** Column names, taken from the blank rows so that there is one list to keep. `id` is SQLite's and not derived. */

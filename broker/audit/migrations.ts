@@ -158,6 +158,8 @@ const migrations: readonly Migration[] = [
     `,
     rebuild: true,
   },
+  // Whose arguments a person changed: what was asked was not what was approved.
+  { sql: 'ALTER TABLE card ADD COLUMN edited INTEGER NOT NULL DEFAULT 0', rebuild: true },
 ]
 
 /** The version a fully migrated database carries in `user_version`. */

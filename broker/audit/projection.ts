@@ -103,8 +103,25 @@ function projectBroker(store: ProjectionStore, t: number, event: KnownEvent): vo
       return
     }
     case 'approval.decided': {
-      const { call, session, approval, ticket, outcome, by, reason, grant, calls = [call] } = event.data
-      store.putCard({ ...cardRow(store, approval, call, session), decided_at: t, outcome, decided_by: by })
+      const {
+        call,
+        session,
+        approval,
+        ticket,
+        outcome,
+        by,
+        reason,
+        grant,
+        calls = [call],
+        withAll,
+        edited,
+      } = event.data
+      // What was refused with everything else is no answer to this card, though a person did it.
+      const answeredBy = withAll ? null : by
+      store.putCard({
+        ...cardRow(store, approval, call, session),
+        ...{ decided_at: t, outcome, decided_by: answeredBy, edited: bit(edited !== undefined) },
+      })
       for (const one of new Set(calls)) {
         const row = callRow(store, one, session, t)
         settle(store, {

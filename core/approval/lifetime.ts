@@ -54,12 +54,15 @@ export function lifetimeWords(lifetime: Lifetime, clock: LocalClock): string {
   }
 }
 
-function nextMidnight({ now, zoneOffset }: LocalClock): number {
+/** When the next day begins where the people are, in milliseconds since the epoch. */
+export function nextMidnight({ now, zoneOffset }: LocalClock): number {
   const localNow = now - zoneOffset(now) * minuteMs
   const localMidnight = (Math.floor(localNow / dayMs) + 1) * dayMs
   // The clocks may be changed in between.
   const about = localMidnight + zoneOffset(now) * minuteMs
-  return localMidnight + zoneOffset(about) * minuteMs
+  const exact = localMidnight + zoneOffset(about) * minuteMs
+  // Where they are put forward at midnight itself there is no 00:00, and the day begins at the change.
+  return exact - zoneOffset(exact) * minuteMs < localMidnight ? about : exact
 }
 
 function clockTime(at: number, { zoneOffset }: LocalClock): string {

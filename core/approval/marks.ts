@@ -7,6 +7,7 @@ import type { ArgumentMark } from '../wire/ui-contract.ts'
 import { type ArgumentText, eachText, type Place, pointerOf } from './argument-texts.ts'
 import { globsInCommand, isCode, isCommandLine, isCommandWord, isWild, shellOperators } from './command-arguments.ts'
 import { hostsInText, type NamedHost } from './hosts-in.ts'
+import { lookedAt } from './looked-at.ts'
 import { isPathArgument, looksLikePath, pathsInCommand } from './path-arguments.ts'
 import { type PathPlaces, pathSigns } from './path-marks.ts'
 import { secretsIn } from './secret-places.ts'
@@ -37,9 +38,14 @@ const mostForSure = mostMarks / kinds.length
 const mostOfKind = 1000
 const mostOfValue = 5
 const mostHosts = 2000
+/** Of one text; by then it is marked. */
+const mostDeceptions = 20_000
 const longestPart = 500
 
-/** The marks of a call, most important kinds first, at most 200. Nothing here throws for what arguments hold. */
+/**
+ * The marks of a call, most important kinds first, at most 200: of as much of it as can be looked at (`lookedAt` says
+ * whether that is all). Nothing here throws for what arguments hold.
+ */
 export function argumentMarks(
   of: { arguments: JsonObject; beside?: JsonObject | undefined },
   ports: MarkPorts,
@@ -78,7 +84,6 @@ export function argumentMarks(
 
   const look = (argument: ArgumentText): void => {
     const { text, place } = argument
-    noteDeception(argument, budget, note)
     noteHosts(argument)
     if (argument.isKey) {
       if (looksLikePath(text)) notePath(text, place)
@@ -96,9 +101,16 @@ export function argumentMarks(
     }
   }
 
-  eachText(of.arguments, look)
-  eachText(of.beside, look, '#beside')
-  for (const [value, root] of [[of.arguments], [of.beside ?? {}, '#beside']] as const) {
+  const looked = lookedAt(of)
+  const { arguments: args, beside } = looked
+  // What hides is looked for in all of a long text: that takes little time.
+  const texts = looked.crowded ? looked : of
+  const lookCloser = (argument: ArgumentText) => noteDeception(argument, budget, note)
+  eachText(texts.arguments, lookCloser)
+  eachText(texts.beside, lookCloser, '#beside')
+  eachText(args, look)
+  eachText(beside, look, '#beside')
+  for (const [value, root] of [[args], [beside ?? {}, '#beside']] as const) {
     for (const { place, value: whole, secrets } of secretsIn(value, root)) {
       if (secrets.length === 0) note('secret', place)
       for (const secret of secrets.slice(0, mostOfValue)) note('secret', place, partOf(secret, String(whole)))
@@ -123,7 +135,10 @@ function noteDeception(
 ): void {
   if (isPlainText(text, !isKey)) return
   const noted = { invisible: new Set<string>(), lookalike: new Set<string>() }
+  let count = 0
   for (const { kind, start, end } of deceptionsIn(text, !isKey, budget)) {
+    count += 1
+    if (count > mostDeceptions) break
     const as = kind === 'lookalike' ? kind : 'invisible'
     if (noted[as].size >= (isKey ? 1 : mostOfValue)) continue
     const part = as === 'lookalike' ? wordAround(text, start, end) : text.slice(start, end)

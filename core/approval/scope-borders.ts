@@ -58,12 +58,20 @@ export function foldersAbove(path: string, places: PathPlaces): string[] {
   const folders: string[] = []
   for (let folder = folderOf(path, separator); folder !== undefined; folder = folderOf(folder, separator)) {
     if (isTooMuch(folder, places)) break
-    const within = liesIn(folder, cwd, separator)
+    const within = isInProject(folder, places)
     if (within || (folders.length === 0 && !liesIn(cwd, folder, separator))) folders.push(folder)
     if (!within || folder === cwd) break
   }
   return folders
 }
+
+/** A session that works in the root, or in home, has no project there. */
+export function isInProject(folder: string, places: PathPlaces): boolean {
+  const { separator, cwd } = places
+  return !isRoot(cwd) && !isTooMuch(cwd, places) && liesIn(folder, cwd, separator)
+}
+
+export const isRoot = (path: string): boolean => /^(?:\/|[A-Za-z]:[/\\]?)$/.test(path)
 
 /** Home, and what holds it. */
 export const isTooMuch = (folder: string, { home, separator }: PathPlaces): boolean =>
@@ -79,7 +87,7 @@ export function commonFolder(paths: readonly string[], places: PathPlaces): stri
   }
   if (folder === undefined || isTooMuch(folder, places)) return undefined
   const deep = folder.split(separator).length > 2
-  return liesIn(folder, cwd, separator) || (deep && !liesIn(cwd, folder, separator)) ? folder : undefined
+  return isInProject(folder, places) || (deep && !liesIn(cwd, folder, separator)) ? folder : undefined
 }
 
 const longestBordered = 500

@@ -3,8 +3,8 @@ import { jsonEqual } from '../policy/json-equal.ts'
 import type { ArgumentScope, ArgumentScopes } from '../schema/grant.ts'
 import type { JsonObject, JsonValue } from '../schema/json.ts'
 import { isListOfPaths, scopeMatcher } from './scope.ts'
-import { commonFolder, prefixesOf } from './scope-borders.ts'
-import { isShort, pathsIn, type ScopePlaces } from './scope-options.ts'
+import { commonFolder, looksLikePath, prefixesOf } from './scope-borders.ts'
+import { isAsItLooks, isShort, pathsIn, type ScopePlaces } from './scope-options.ts'
 
 const mostValues = 5
 /** A shorter common beginning is chance. */
@@ -55,7 +55,7 @@ function inside(name: string, values: readonly JsonValue[], places: ScopePlaces)
   if (values.some((value) => Array.isArray(value) !== lists)) return undefined
   const paths = pathsIn(name, values.flat(), places)
   const folder = paths && commonFolder(paths, places)
-  return folder === undefined ? undefined : { kind: 'inside', folder }
+  return folder === undefined || !isAsItLooks(folder, places) ? undefined : { kind: 'inside', folder }
 }
 
 const oneOf = (different: readonly JsonValue[]): ArgumentScope | undefined =>
@@ -63,7 +63,10 @@ const oneOf = (different: readonly JsonValue[]): ArgumentScope | undefined =>
 
 function prefix(name: string, values: readonly JsonValue[]): ArgumentScope | undefined {
   const [first] = values
-  if (typeof first !== 'string') return undefined
+  // The beginning of a path says nothing of where it leads.
+  if (typeof first !== 'string' || values.some((one) => typeof one === 'string' && looksLikePath(name, one))) {
+    return undefined
+  }
   const common = prefixesOf(name, first).find(
     (start) =>
       start.length >= shortestPrefix && values.every((one) => typeof one === 'string' && one.startsWith(start)),

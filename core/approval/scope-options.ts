@@ -8,6 +8,8 @@ import {
   absolutePath,
   commonFolder,
   foldersAbove,
+  isInProject,
+  isRoot,
   isTooMuch,
   liesIn,
   looksLikePath,
@@ -32,13 +34,32 @@ export function scopeOptions(
   const args: JsonObject = { [name]: value }
   const holds = (scope: ArgumentScope): boolean => scopeMatcher({ [name]: scope }, args)(args, places.ports)
   const between: ArgumentScope[] = [
-    ...foldersFor(name, value, places).map((folder) => ({ kind: 'inside' as const, folder })),
+    ...foldersFor(name, value, places)
+      .filter((folder) => isAsItLooks(folder, places))
+      .map((folder) => ({ kind: 'inside' as const, folder })),
     ...prefixesFor(name, value).map((prefix) => ({ kind: 'prefix' as const, prefix })),
     ...seenWith(value, seen),
   ]
   // Links, and what servers make of odd paths, can lead elsewhere than the text says.
   return [{ kind: 'fixed', value }, ...between.filter(holds), { kind: 'anything' }]
 }
+
+/**
+ * Whether a folder is about as much as its text says: a link to the root, another spelling of home and the like look
+ * narrow and are everything.
+ */
+export function isAsItLooks(folder: string, places: ScopePlaces): boolean {
+  const { separator, cwd, home, ports } = places
+  const real = ports.resolvePath(folder)
+  const project = ports.resolvePath(cwd)
+  const ownHome = home === undefined ? undefined : ports.resolvePath(home)
+  if (real === undefined || project === undefined || isRoot(real)) return false
+  if (ownHome !== undefined && liesIn(ownHome, real, separator)) return false
+  if (isInProject(folder, places)) return liesIn(real, project, separator)
+  return !liesIn(project, real, separator) && depthOf(real, separator) >= depthOf(folder, separator)
+}
+
+const depthOf = (path: string, separator: string): number => path.split(separator).length
 
 function foldersFor(name: string, value: JsonValue, places: PathPlaces): string[] {
   if (Array.isArray(value)) {

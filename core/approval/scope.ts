@@ -16,10 +16,11 @@ export function argumentPath(name: string): string {
 /**
  * One condition an argument, with paths that differ, so that they can stand in one map.
  * @param like The arguments of the call that was answered: where one is a list of paths, `inside` is about every one of them.
+ * @param denying A beginning is then a beginning, wherever the rest leads: nobody gets out of a deny by it.
  */
-export function scopeConditions(scopes: ArgumentScopes, like: JsonObject): PolicyCondition[] {
+export function scopeConditions(scopes: ArgumentScopes, like: JsonObject, denying = false): PolicyCondition[] {
   const conditions: PolicyCondition[] = []
-  const outside: PolicyCondition[] = []
+  const never: PolicyCondition[] = []
   for (const [name, scope] of Object.entries(scopes)) {
     if (scope.kind === 'inside' && isListOfPaths(name, like)) {
       const path = argumentPath(name)
@@ -30,12 +31,24 @@ export function scopeConditions(scopes: ArgumentScopes, like: JsonObject): Polic
           { operator: 'length', operand: { gte: 1 } },
         ],
       })
-      outside.push({ path: `${path}[*]`, tests: [{ operator: 'outside', operand: [scope.folder] }] })
+      never.push({ path: `${path}[*]`, tests: [{ operator: 'outside', operand: [scope.folder] }] })
     } else conditions.push(...conditionOf(argumentPath(name), scope))
+    if (scope.kind === 'prefix' && !denying) {
+      const path = argumentPath(name)
+      for (const part of leadsBack(scope.prefix)) never.push({ path, tests: [{ operator: 'contains', operand: part }] })
+    }
   }
-  if (outside.length > 0)
-    conditions.push({ not: outside.length === 1 ? outside : [{ any: outside.map((one) => [one]) }] })
+  if (never.length > 0) conditions.push({ not: never.length === 1 ? never : [{ any: never.map((one) => [one]) }] })
   return conditions
+}
+
+/**
+ * What must not stand in a text that begins like this, because servers make a path or an address of it: after `acme/` a
+ * `..` leads to anybody's. In an address it can be written as `%2e` as well.
+ */
+export function leadsBack(prefix: string): string[] {
+  if (!/[/\\]/.test(prefix)) return []
+  return prefix.includes('://') ? ['..', '%2e', '%2E'] : ['..']
 }
 
 export const isListOfPaths = (name: string, like: JsonObject): boolean =>

@@ -183,6 +183,8 @@ export const auditEventData = {
     grant: z.boolean(),
     /** All calls it decided, where there were several. */
     calls: z.array(callId).optional(),
+    /** Refused with everything else, by lockdown or with its whole session: nobody answered this one. */
+    withAll: z.literal(true).optional(),
     /** The person changed the arguments; what was asked about stands in `call.decided`. */
     edited: z.strictObject({ argumentsHash: sha256, arguments: excerpt }).optional(),
     /** The grant or the rule (`file`, `rule`) that was made with it. */

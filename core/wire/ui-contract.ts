@@ -576,7 +576,8 @@ export const uiEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('approval.closed'),
     id: z.string(),
-    outcome: z.enum(['approved', 'refused', 'expired', 'cancelled']),
+    /** `cancelled`: no caller wants it any more. `rejudged`: the policy changed, and decides it now, or has it asked anew. */
+    outcome: z.enum(['approved', 'refused', 'expired', 'cancelled', 'rejudged']),
   }),
   /** All grants there are now. */
   z.strictObject({ type: z.literal('grants.changed'), grants: z.array(grant) }),

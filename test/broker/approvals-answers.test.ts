@@ -18,6 +18,20 @@ describe('edited arguments', () => {
   const approveEdited = (queue: Queue, card: ApprovalCard, edited: JsonObject) =>
     queue.approve({ ...shown(card), edited }, 'me')
 
+  it.each(['resources/read', 'prompts/get', 'sampling/createMessage', 'elicitation/create'] as const)(
+    'are for tool calls only, so that a person is not told that a %s ran with them',
+    async (action) => {
+      const queue = createQueue()
+      void queue.request(sessionOf(), askOf({ uri: 'a' }, { action }))
+      expect(await approveEdited(queue, queue.only(), { uri: 'b' })).toMatchObject({
+        outcome: 'not-valid',
+        problems: [{ message: expect.stringContaining('tool call') }],
+      })
+      expect(queue.cards()).toHaveLength(1)
+      queue.stop()
+    },
+  )
+
   it('run in the place of the others, and both are on record', async () => {
     const queue = createQueue()
     const waits = queue.request(sessionOf(), askOf({ n: 1 }, { definition }))

@@ -1,5 +1,6 @@
 // Identical calls: side by side they share a card and its one answer; a later one takes the place of those given up.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Ask, Session } from '../../broker/approval-card.ts'
 import { askOf, createQueue, type Queue, released, sessionOf } from './approvals-fixture.ts'
 
 afterEach(() => {
@@ -168,5 +169,65 @@ describe('a retry', () => {
     expect(await queue.clickApprove(card)).toBe('granted')
     expect(queue.ofType('approval.decided')).toMatchObject([{ data: { grant: true, call: 's1.2' } }])
     expect(await identical(queue, 's1.3')).toMatchObject({ outcome: 'grant', approval: card.id })
+  })
+})
+
+describe('a refusal that nobody was there to hear', () => {
+  const retry = (n = 1) => askOf({ n }, { call: `s1.${n + 1}` })
+
+  it.each([
+    ['holds a ticket', {}],
+    ['comes back by itself', { asksAgain: true as const }],
+  ])('is told to the identical retry of one who %s, once, with its reason', async (_, more) => {
+    const queue = createQueue()
+    const card = await released(queue, askOf({ n: 1 }, { budgetMs: 0, ...more }))
+    expect(queue.clickRefuse(card, 'wrong folder')).toBe('refused')
+    const refused = { outcome: 'refused', approval: card.id, by: 'me', reason: 'wrong folder' }
+    expect(await queue.request(sessionOf(), retry())).toEqual(refused)
+    expect(queue.cards()).toEqual([])
+    // Whoever asks once more, asks a person.
+    void queue.request(sessionOf(), askOf({ n: 1 }, { call: 's1.3' }))
+    expect(queue.cards()).toHaveLength(1)
+    queue.stop()
+  })
+
+  it.each<[string, (queue: Queue) => void, Session, Ask]>([
+    ['another session', () => undefined, sessionOf({ session: 's2' }), askOf({ n: 1 }, { call: 's2.1' })],
+    ['other arguments', () => undefined, sessionOf(), askOf({ n: 2 }, { call: 's1.2' })],
+    ['another policy', () => undefined, sessionOf(), askOf({ n: 1 }, { call: 's1.2', revision: 'r2' })],
+    ['one who comes ten minutes later', (queue) => queue.pass(600_000), sessionOf(), askOf({ n: 1 }, { call: 's1.2' })],
+    [
+      'one after the session was gone',
+      (queue) => queue.sessionGone('s1'),
+      sessionOf(),
+      askOf({ n: 1 }, { call: 's1.2' }),
+    ],
+  ])('says nothing to %s', async (_, meanwhile, session, ask) => {
+    const queue = createQueue()
+    queue.clickRefuse(await released(queue))
+    meanwhile(queue)
+    void queue.request(session, ask)
+    expect(queue.cards()).toHaveLength(1)
+    queue.stop()
+  })
+
+  it('is none where the caller took its call back, or where everything was refused', async () => {
+    const queue = createQueue()
+    void queue.request(sessionOf(), askOf())
+    queue.withdraw('s1', 's1.1')
+    expect(queue.clickRefuse(queue.only())).toBe('refused')
+    void queue.request(sessionOf(), retry())
+    expect(queue.cards()).toHaveLength(1)
+    queue.stop()
+    const state = { refusing: true }
+    const wide = createQueue({ refusing: () => (state.refusing ? { by: 'me', reason: 'all' } : undefined) })
+    state.refusing = false
+    await released(wide)
+    state.refusing = true
+    expect(wide.refuseCovered()).toBe(1)
+    state.refusing = false
+    void wide.request(sessionOf(), retry())
+    expect(wide.cards()).toHaveLength(1)
+    wide.stop()
   })
 })

@@ -92,7 +92,7 @@ describe('another policy', () => {
     const { queue } = judged()
     const card = await released(queue)
     queue.policyChanged()
-    expect(queue.closed).toEqual([{ id: card.id, outcome: 'cancelled' }])
+    expect(queue.closed).toEqual([{ id: card.id, outcome: 'rejudged' }])
     expect(await queue.clickApprove(card)).toBe('closed')
   })
 

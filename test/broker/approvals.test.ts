@@ -43,6 +43,21 @@ describe('caps', () => {
     queue.stop()
   })
 
+  it('holds so many large arguments as memory is for, and more when some of them are answered', async () => {
+    const queue = createQueue()
+    const large = (n: number) => askOf({ n, text: 'x'.repeat(15 * 1024 * 1024) }, { call: `s1.${n}` })
+    for (const n of [1, 2, 3, 4]) void queue.request(sessionOf({ server: `s${n}` }), large(n))
+    expect(queue.cards()).toHaveLength(4)
+    expect(await queue.request(sessionOf({ server: 's5' }), large(5))).toEqual({ outcome: 'too-many', waiting: 4 })
+    void queue.request(sessionOf({ server: 's5' }), askOf({ n: 6 }, { call: 's1.6' }))
+    const [first] = queue.cards()
+    if (!first) throw new Error('nothing waits')
+    queue.clickRefuse(first)
+    void queue.request(sessionOf({ server: 's5' }), large(5))
+    expect(queue.cards()).toHaveLength(5)
+    queue.stop()
+  })
+
   it('lets a retry attach to its open card although there is no room for a new one', async () => {
     const queue = createQueue()
     await released(queue)

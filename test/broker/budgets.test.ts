@@ -43,13 +43,16 @@ test.each<[what: string, observations: [Why, number][], budget: object]>(
   ['nothing', [], unchanged],
   ['one time-out', [['timed-out', 30_000]], learned(22_500)],
   ['one repeated call, which may be the model’s own wish', [['superseded', 30_000]], unchanged],
-  ['two calls repeated after nearly the same time', [['superseded', 30_000], ['superseded', 30_900]], learned(22_500)],
+  ['two, which may be chance', [['superseded', 30_000], ['superseded', 30_000]], unchanged],
+  ['three calls repeated after nearly the same time', [['superseded', 30_900], ['superseded', 30_000], ['superseded', 30_100]], learned(22_500)],
   ['one cancel, which may be a person’s', [['client', 30_000]], unchanged],
-  ['two cancels at nearly the same time', [['client', 30_000], ['client', 31_400]], learned(22_500)],
-  ['two cancels within half a second', [['client', 2_000], ['client', 2_500]], learned(1_500)],
-  ['two cancels further apart', [['client', 2_000], ['client', 2_501]], unchanged],
+  ['three cancels at nearly the same time', [['client', 30_000], ['client', 31_400], ['client', 30_200]], learned(22_500)],
+  ['three cancels within a tenth of a second', [['client', 1_000], ['client', 1_100], ['client', 1_050]], learned(750)],
+  ['three cancels further apart', [['client', 1_000], ['client', 1_205], ['client', 1_101]], unchanged],
   ['a person who stops now and then', [['client', 3_000], ['client', 9_000], ['client', 20_000]], unchanged],
-  ['a clock between a person’s cancels', [['client', 20_000], ['client', 3_000], ['client', 20_300]], learned(15_000)],
+  ['a person who stops twenty times', [2.1, 3.4, 6.2, 2.4, 9.9, 4.4, 12.7, 3.1, 7.7, 5.2, 2.8, 17.3, 3.9, 8.6, 2.5, 14.9, 4.9, 6.9, 3.5, 11.1].map((s): [Why, number] => ['client', s * 1000]), unchanged],
+  ['a clock between a person’s cancels', [['client', 20_000], ['client', 3_000], ['client', 20_300], ['client', 7_000], ['client', 20_100]], learned(15_000)],
+  ['what was alike long ago', [['client', 20_000], ['client', 20_000], ...[3, 5, 8, 12, 30].map((s): [Why, number] => ['client', s * 1000]), ['client', 20_000]], unchanged],
   ['the shortest of several', [['timed-out', 30_000], ['timed-out', 20_000], ['timed-out', 40_000]], learned(15_000)],
   ['a time-out beyond the budget', [['timed-out', 240_000]], unchanged],
   ['a time-out at once', [['timed-out', 0]], learned(500)],
@@ -100,9 +103,9 @@ it('a person’s own number wins, stays, and can be taken away with what was lea
   expect(changed).toEqual(['x', 'x', 'x', 'x'])
 })
 
-it('forgetting takes a first cancel along', () => {
+it('forgetting takes earlier cancels along', () => {
   const { now, observe } = budgets()
-  observe('client', 30_000)
+  for (const ms of [30_000, 30_000]) observe('client', ms)
   now.set('x', null, true)
   observe('client', 30_000)
   expect(now.for('x')).toEqual(unchanged)

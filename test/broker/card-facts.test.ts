@@ -68,6 +68,9 @@ describe('a card', () => {
       'elevated',
       1,
     ],
+    ['markup that would run', { body: '<script>go()</script>' }, {}, 'elevated', 0],
+    ['arguments that are too large to be looked at whole', { body: 'x'.repeat(2_000_000) }, {}, 'critical', 0],
+    ['more arguments than can be looked at', { list: Array.from({ length: 50_000 }, () => 1) }, {}, 'critical', 0],
     ['files of ours', { path: path.join(home, 'keys', 'signing.key') }, {}, 'critical', 0],
     ['a client’s configuration', { path: '.mcp.json' }, {}, 'critical', 0],
   ] as const)(
@@ -151,6 +154,6 @@ describe('a card', () => {
     for (let level = 0; level < 100_000; level += 1) at = at['a'] = {}
     const { card, said } = factsOf({}, { ask: { arguments: deep } })
     expect(card).toMatchObject({ level: 'critical', deceptive: 1, marks: [] })
-    expect(said).toHaveLength(2)
+    expect(said).toHaveLength(3)
   })
 })

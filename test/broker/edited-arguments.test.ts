@@ -140,6 +140,14 @@ it.each<[string, Record<string, unknown>, string]>([
   expect(checkEdit(undefined, edited).problems).toEqual([{ at, message: expect.stringMatching(/JSON/) }])
 })
 
+it.each([
+  ['a name that reaches a prototype', JSON.parse('{"a":{"__proto__":{"b":1}}}'), '/a'],
+  ['half of a character', { a: ['x\ud800'] }, '/a/0'],
+  ['half of a character in a name', { a: { '\udc00': 1 } }, '/a'],
+])('%s is not let in, as from a client', (_, edited, at) => {
+  expect(checkEdit(undefined, edited).problems).toEqual([{ at, message: expect.stringMatching(/JSON/) }])
+})
+
 it('so is what is nested deeper than a client may send', () => {
   expect(checkEdit(undefined, { a: deep(62) }).problems).toEqual([])
   expect(checkEdit(undefined, { a: deep(63) }).problems).toEqual([])

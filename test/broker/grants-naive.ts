@@ -31,7 +31,9 @@ function holds(
     case 'fixed':
       return same(value, scope.value)
     case 'prefix':
-      return typeof value === 'string' && value.slice(0, scope.prefix.length) === scope.prefix
+      if (typeof value !== 'string' || value.slice(0, scope.prefix.length) !== scope.prefix) return false
+      // "has no ..": all beginnings here have a folder in them
+      return value.split('..').length === 1
     case 'one-of':
       return scope.values.some((one) => same(value, one))
     case 'inside':
@@ -61,6 +63,8 @@ function liesIn(text: string, folder: string, cwd: string): boolean {
   const readings = readingsOf(text)
   if (readings.some((one) => /[*?$\0]/.test(one) || one.trim() === '' || /^[a-z][a-z0-9+.-]+:\/\//i.test(one)))
     return false
+  // Home to some programs, a plain name to others.
+  if (readings.some((one) => one.startsWith('~'))) return false
   const root = fs.realpathSync(folder)
   return readings.every((one) => {
     const tidied = byText(one, cwd)
@@ -74,7 +78,8 @@ function liesIn(text: string, folder: string, cwd: string): boolean {
 function readingsOf(text: string): string[] {
   const steps: ((one: string) => string)[] = [
     (one) => one.trim(),
-    (one) => one.replace(/^["']/, '').replace(/["']$/, ''),
+    // A quote and nothing else is a name.
+    (one) => (one.length > 1 ? one.replace(/^["']/, '').replace(/["']$/, '') : one),
     (one) => one.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\t\n\r]/g, ''),
     (one) => one.normalize('NFKC'),
     (one) => one.replace(/[⁄∕⧸]/g, '/'),

@@ -17,6 +17,10 @@ export type Past = {
   /** Who answered it how; nobody was asked without. */
   answer?: 'approved' | 'refused' | 'expired'
   by?: string
+  /** Refused with everything else. */
+  withAll?: true
+  /** Approved with other arguments. */
+  edited?: JsonObject
   /** Milliseconds before now. */
   ago?: number
   risk?: 'write' | 'read'
@@ -89,6 +93,8 @@ export function createTestRemember(files: Record<string, string> = {}, changes: 
         args,
         answer,
         by = 'desktop',
+        withAll,
+        edited,
         ago = 3_600_000,
         risk = 'write',
         tool = 'write_file',
@@ -102,7 +108,22 @@ export function createTestRemember(files: Record<string, string> = {}, changes: 
         proxy.append('call.decided', sample.decided(call, { tool, decision: answer ? 'hold' : 'allow', risk, argumentsHash: argumentsHash(args, sha256), arguments: recorded }), t) // biome-ignore format: one line
         if (!answer) continue
         broker.append('approval.opened', sample.opened(call, 'past'), t)
-        broker.append('approval.decided', sample.approval(call, 'past', answer, { by }), t + 2_000)
+        broker.append(
+          'approval.decided',
+          sample.approval(call, 'past', answer, {
+            by,
+            ...(withAll ? { withAll } : {}),
+            ...(edited
+              ? {
+                  edited: {
+                    argumentsHash: argumentsHash(edited, sha256),
+                    arguments: { text: JSON.stringify(edited), bytes: 1, truncated: false },
+                  },
+                }
+              : {}),
+          }),
+          t + 2_000,
+        )
       }
       log.ingest.ingestAll()
     },

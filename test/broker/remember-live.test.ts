@@ -1,5 +1,6 @@
 // Remembered answers where they count: a real broker with real files, a real proxy, and a server that tells what reached it.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ArgumentScopes } from '../../core/schema/grant.ts'
@@ -13,15 +14,18 @@ const lists = [JSON.stringify({ tools: [{ name: 'put_file', inputSchema: schema 
 const asking = 'version: 1\nrules:\n  - id: ask-put\n    effect: require-approval\n    tools: put_file # mine\n'
 
 let home: TestHome
+let project: string
 let witness: Witness
 let broker: TestBroker
 let client: RawClient
 
 beforeEach(async () => {
   home = createHome({ 'a.yaml': asking })
+  // Not the data folder: what lies there takes a typed name.
+  project = mkdtempSync(join(tmpdir(), 'countersign-project-'))
   witness = createWitness({ lists })
   broker = await startTestBroker(home.home)
-  client = startRaw(proxied(witness.command), { env: { ...home.env, ...witness.env }, cwd: home.home })
+  client = startRaw(proxied(witness.command), { env: { ...home.env, ...witness.env }, cwd: project })
   await client.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } }) // biome-ignore format: one line
   client.notify('notifications/initialized')
   await client.request('tools/list')
@@ -31,13 +35,14 @@ afterEach(async () => {
   await broker.stop()
   witness.remove()
   home.remove()
+  rmSync(project, { recursive: true, force: true })
 })
 
 const call = (args: object) => client.request('tools/call', { name: 'put_file', arguments: args })
 const ran = () => witness.calls().map(({ arguments: args }) => args)
 const card = (text: string) => broker.card((one) => one.arguments['text'] === text)
 const scopes = (): ArgumentScopes => ({
-  path: { kind: 'inside', folder: join(home.home, 'in') },
+  path: { kind: 'inside', folder: join(project, 'in') },
   text: { kind: 'anything' },
 })
 
@@ -100,4 +105,44 @@ it('a block refuses this call and denies the next', async () => {
   await broker.event('policies.changed', ({ revision }) => revision !== held.rule.revision)
   expect((await call({ path: 'in/b', text: 'two' })).text).toContain('You chose to block calls like this.')
   expect(ran()).toEqual([])
+})
+
+it('a grant for a folder is none for what is put in the folder’s place', async () => {
+  const folder = join(project, 'in')
+  mkdirSync(folder)
+  const first = call({ path: 'in/a', text: 'one' })
+  expect((await remember(await card('one'), 'session')).outcome).toBe('ran')
+  await first
+  renameSync(folder, join(project, 'elsewhere'))
+  symlinkSync('/', folder)
+  for (const [index, path] of ['in/etc/hosts', '/etc/hosts'].entries()) {
+    const asked = call({ path, text: `away ${index}` })
+    const held = await card(`away ${index}`)
+    const { id, binding, waiting } = held
+    expect((await broker.ask('approvals.refuse', { id, binding, waiting })).outcome).toBe('refused')
+    await asked
+  }
+  expect(ran()).toEqual([{ path: 'in/a', text: 'one' }])
+})
+
+it('what lockdown takes from the queue is no answer of the person, and suggests nothing', async () => {
+  const all = [1, 2, 3, 4, 5].map((n) => call({ path: `in/${n}`, text: `locked ${n}` }))
+  for (const n of [1, 2, 3, 4, 5]) await card(`locked ${n}`)
+  await broker.ask('lockdown.set', { on: true })
+  await Promise.all(all)
+  await broker.ask('lockdown.set', { on: false })
+  const { answered } = await broker.ask('statistics.get', { days: 1 })
+  expect(answered).toEqual({ approved: 0, refused: 0, expired: 0 })
+  let asked: Promise<unknown> = Promise.resolve()
+  let held: ApprovalCard | undefined
+  // The proxy may not have read yet that it is lifted: then it refuses by itself.
+  while (held === undefined) {
+    asked = call({ path: 'in/6', text: 'after' })
+    held = await Promise.race([card('after'), asked.then(() => undefined)])
+  }
+  expect(held).not.toHaveProperty('suggestion')
+  expect(held.answered).toEqual({ approved: 0, refused: 0, expired: 0 })
+  const { id, binding, waiting } = held
+  await broker.ask('approvals.refuse', { id, binding, waiting })
+  await asked
 })

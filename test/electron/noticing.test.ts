@@ -205,14 +205,29 @@ describe('what it says', () => {
   const secret = { path: '/home/ada/secret-plan.txt' }
   test.each([
     ['nothing of the call', false, harmless('a'), 'Something waits on filesystem.'],
-    ['our own sentence', true, harmless('a'), 'Read notes.md on filesystem'],
-    ['the tool, where there is no sentence', true, card('a', { arguments: secret }), 'write_file on filesystem'],
+    ['our own sentence', true, harmless('a'), 'Read “notes.md” on filesystem'],
+    ['the tool, where there is no sentence', true, card('a', { arguments: secret }), '“write_file” on filesystem'],
     [
       'a long one cut',
       true,
       harmless('a', { sentence: [{ text: 'Read ' }, { value: 'x'.repeat(500) }] }),
-      `Read ${'x'.repeat(154)}… on filesystem`,
+      `Read “${'x'.repeat(79)}…” on filesystem`,
     ],
+    [
+      'words that would go on in ours',
+      true,
+      harmless('a', {
+        sentence: [{ text: 'Read ' }, { value: 'a” on vault\nApproved “b' }, { text: ' at ' }, { value: 'c' }],
+      }),
+      'Read “a\uFFFD on vault\uFFFDApproved \uFFFDb” at “c” on filesystem',
+    ],
+    [
+      'many values cut outside of their quotes',
+      true,
+      harmless('a', { sentence: [{ text: 'Read ' }, ...[1, 2, 3].map(() => ({ value: 'y'.repeat(70) }))] }),
+      `Read “${'y'.repeat(70)}”“${'y'.repeat(70)}”“${'y'.repeat(9)}…” on filesystem`,
+    ],
+    ['200 KB of a tool', true, card('a', { tool: `${' '.repeat(200_000)}ok` }), '“…” on filesystem'],
     [
       'not even a sentence, where characters deceive',
       true,
@@ -223,7 +238,7 @@ describe('what it says', () => {
       'nothing that could act',
       true,
       card('a', { tool: '<a href="x">ok</a>&quit\u202Egnp.exe\u200B', server: 'fs\nApproved' }),
-      '\uFFFDa href="x"\uFFFDok\uFFFD/a\uFFFD\uFFFDquit\uFFFDgnp.exe\uFFFD on fs\uFFFDApproved',
+      '“\uFFFDa href="x"\uFFFDok\uFFFD/a\uFFFD\uFFFDquit\uFFFDgnp.exe\uFFFD” on fs\uFFFDApproved',
     ],
   ] as const)('%s (details: %s)', async (_what, notificationDetails, held, body) => {
     const { broker } = await startNoticing({ broker: createFakeBroker([], { notificationDetails }) })

@@ -1,6 +1,6 @@
 // The policy of noticing by itself: that it never calls twice within ten seconds whatever happens, and its tables.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalCard } from '../../core/wire/ui-contract.ts'
 import { betweenNoticesMs, nextNotice, nothingNoticed, remindAt } from '../../electron/notification-model.ts'
 import { quietUntil } from '../../electron/quiet-hours.ts'
@@ -122,5 +122,28 @@ describe('quiet hours', () => {
     ['ending when they begin', { from: '08:00', to: '08:00' }, '2026-03-05T08:00:00', undefined],
   ] as const)('%s', (_what, hours, now, end) => {
     expect(quietUntil(hours, at(now))).toBe(end === undefined ? undefined : at(end))
+  })
+
+  describe('where the clocks change', () => {
+    const before = process.env['TZ']
+    beforeAll(() => {
+      process.env['TZ'] = 'Europe/Berlin'
+    })
+    afterAll(() => {
+      if (before === undefined) delete process.env['TZ']
+      else process.env['TZ'] = before
+    })
+    test.each([
+      ['a night of one hour less', night, '2027-03-27T21:30:00Z', '2027-03-28T05:00:00Z'],
+      ['a night of one hour more', night, '2027-10-30T20:30:00Z', '2027-10-31T06:00:00Z'],
+      ['an end that does not come: when the clocks are put forward', { from: '22:00', to: '02:30' }, '2027-03-27T23:00:00Z', '2027-03-28T01:00:00Z'],
+      ['the same at its last minute', { from: '22:00', to: '02:30' }, '2027-03-28T00:59:30Z', '2027-03-28T01:00:00Z'],
+      ['after it', { from: '22:00', to: '02:30' }, '2027-03-28T01:00:00Z', undefined],
+      ['an end that comes twice: the first time', { from: '22:00', to: '02:30' }, '2027-10-30T22:00:00Z', '2027-10-31T00:30:00Z'],
+      ['the hour that comes again is quiet again', { from: '22:00', to: '02:30' }, '2027-10-31T01:10:00Z', '2027-10-31T01:11:00Z'],
+    ] as const)('%s', (_what, hours, now, end) => {
+      expect(new Date(at(now)).getTimezoneOffset()).toBeLessThan(0)
+      expect(quietUntil(hours, at(now))).toBe(end === undefined ? undefined : at(end))
+    }) // biome-ignore format: a table
   })
 })

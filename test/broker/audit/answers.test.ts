@@ -14,20 +14,24 @@ import { createLog } from './log-fixture.ts'
 type Decided = Partial<AuditEventData<'call.decided'>>
 type Outcome = AuditEventData<'approval.decided'>['outcome']
 /** `after`: how long the card was open, in milliseconds; no outcome: it is. */
-type Asked = Decided & { at: number; outcome?: Outcome; by?: string; after?: number; calls?: string[] }
+type Asked = Decided & { at: number; outcome?: Outcome; by?: string; after?: number; calls?: string[]; withAll?: true }
 
 /** A session of `cursor` with `files`, and a broker that asked. */
 function answeredLog(asked: readonly Asked[]) {
   const log = createLog()
   const [proxy, broker] = [log.writer('s'), log.writer('broker-1')]
   proxy.append('session.started', sample.started(), startOfTime)
-  for (const [index, { at, outcome, by = 'desktop', after = 2_000, calls, ...over }] of asked.entries()) {
+  for (const [index, { at, outcome, by = 'desktop', after = 2_000, calls, withAll, ...over }] of asked.entries()) {
     const call = `s.${index + 1}`
     const t = startOfTime + at
     proxy.append('call.received', sample.received(call, over.tool), t)
     proxy.append('call.decided', sample.decided(call, { decision: 'hold', ...over }), t)
     broker.append('approval.opened', sample.opened(call, 's'), t)
-    const decided = sample.approval(call, 's', outcome ?? 'approved', { by, ...(calls ? { calls } : {}) })
+    const decided = sample.approval(call, 's', outcome ?? 'approved', {
+      by,
+      ...(calls ? { calls } : {}),
+      ...(withAll ? { withAll } : {}),
+    })
     if (outcome) broker.append('approval.decided', decided, t + after)
   }
   return { ...log, proxy, broker }
@@ -43,6 +47,7 @@ describe('answersOf', () => {
     ['nobody’s answer', [{ at: 0, outcome: 'expired', by: 'clock' }], { expired: 1 }],
     ['not what a grant settled', [{ at: 0, outcome: 'approved', by: 'grant' }], {}],
     ['not what the policy or a restart closed', [{ at: 0, outcome: 'cancelled', by: 'policy' }, { at: 1, outcome: 'cancelled', by: 'restart' }], {}],
+    ['not what was refused with everything else', [{ at: 0, outcome: 'refused', withAll: true }], {}],
     ['not what is still open', [{ at: 0 }], {}],
     ['not another tool', [{ at: 0, outcome: 'approved', tool: 'read_file' }], {}],
     ['not a prompt of that name', [{ at: 0, outcome: 'approved', action: 'prompts/get' }], {}],
@@ -133,6 +138,19 @@ describe('answerStatistics', () => {
         { client: 'cursor', server: 'files', tool: 'bash', asked: 2, answered: { approved: 0, refused: 0, expired: 0 }, mostAnHour: 2 },
       ],
     }) // biome-ignore format: a table
+  })
+
+  it('counts no answer where everything was refused, and no time where the clock was set back', () => {
+    const { db, ingest } = answeredLog([
+      { at: 0, outcome: 'refused', withAll: true, after: 10 },
+      { at: 1, outcome: 'approved', after: -3_000 },
+      { at: 2, outcome: 'approved', after: 4_000 },
+    ])
+    ingest.ingestAll()
+    expect(answerStatistics(db, { now, days: 1 })).toMatchObject({
+      asked: 3, answered: { approved: 2, refused: 0 }, medianAnswerMs: 4_000, fastApprovals: 0,
+    }) // biome-ignore format: one line
+    expect(verifyAudit(db).problems).toEqual([])
   })
 
   it('leaves out what is longer ago', () => {

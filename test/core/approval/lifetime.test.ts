@@ -9,6 +9,10 @@ const always = (minutes: number) => () => minutes
 const berlin = (moment: number): number =>
   moment >= at('2027-03-28T01:00Z') && moment < at('2027-10-31T01:00Z') ? -120 : -60
 
+/** Cairo in 2027: the clocks go from 00:00 to 01:00 on 30 April, and from 24:00 to 23:00 on 28 October. */
+const cairo = (moment: number): number =>
+  moment >= at('2027-04-29T22:00Z') && moment < at('2027-10-28T21:00Z') ? -180 : -120
+
 const hour = 3_600_000
 
 const ends: [why: string, lifetime: GrantLifetime, now: string, zone: (at: number) => number, end: string][] = [
@@ -22,6 +26,9 @@ const ends: [why: string, lifetime: GrantLifetime, now: string, zone: (at: numbe
   ['nearer, it is an hour', 'day', '2027-01-10T23:00:00.001Z', always(0), '2027-01-11T00:00:00.001Z'],
   ['at midnight it is the whole day', 'day', '2027-01-11T00:00:00Z', always(0), '2027-01-12T00:00:00Z'],
   ['a day of 23 hours', 'day', '2027-03-28T00:30:00Z', berlin, '2027-03-28T22:00:00Z'],
+  ['a day that begins at 01:00', 'day', '2027-04-29T12:00:00Z', cairo, '2027-04-29T22:00:00Z'],
+  ['a day that ends after its last hour came twice', 'day', '2027-10-28T12:00:00Z', cairo, '2027-10-28T22:00:00Z'],
+  ['in that hour, the second time', 'day', '2027-10-28T21:30:00Z', cairo, '2027-10-28T22:30:00Z'],
   ['a day of 25 hours', 'day', '2027-10-30T22:30:00Z', berlin, '2027-10-31T23:00:00Z'],
 ] // biome-ignore format: a table
 test.each(ends)('%s', (_why, lifetime, now, zoneOffset, end) => {

@@ -35,7 +35,9 @@ describe('words', () => {
     ['a map', { a: fixed({ b: [1] }) }, {}, ['[a] is exactly [{"b":[1]}]', 'no other arguments']],
     ['nothing in a text', { a: fixed('') }, {}, ['[a] is exactly the empty text', 'no other arguments']],
     ['null', { a: fixed(null) }, {}, ['[a] is exactly [null]', 'no other arguments']],
-    ['a beginning', { a: prefix('feat/') }, {}, ['[a] begins with [feat/]', 'no other arguments']],
+    ['a beginning', { a: prefix('v1.') }, {}, ['[a] begins with [v1.]', 'no other arguments']],
+    ['a beginning that a path could leave', { a: prefix('feat/') }, {}, ['[a] begins with [feat/], has no [..]', 'no other arguments']],
+    ['the beginning of an address', { a: prefix('https://a.example/x/') }, {}, ['[a] begins with [https://a.example/x/], has no [..] and no [%2e]', 'no other arguments']],
     ['several', { a: oneOf('x', 1, null) }, {}, ['[a] is one of [x], [1], [null]', 'no other arguments']],
     ['a name from outside', { 'a b\n': anything }, {}, ['[a b\n]: anything', 'no other arguments']],
     ['a long text', { a: fixed('x'.repeat(301)) }, {}, [`[a] is exactly [${'x'.repeat(300)}]… (301 characters in all)`, 'no other arguments']],
@@ -52,6 +54,10 @@ describe('what a scope covers', () => {
     ['not its absence', { a: fixed(null) }, {}, false],
     ['null where it is null', { a: fixed(null) }, { a: null }, true],
     ['a beginning', { a: prefix('feat/') }, { a: 'feat/x' }, true],
+    ['not what a path leaves again', { a: prefix('acme/') }, { a: 'acme/../evil/x' }, false],
+    ['nor with the signs of Windows', { a: prefix('acme\\') }, { a: 'acme\\..\\evil' }, false],
+    ['nor as it is written in an address', { a: prefix('https://a.example/x/') }, { a: 'https://a.example/x/.%2E/y' }, false],
+    ['two dots where there are no folders', { a: prefix('v1.') }, { a: 'v1.0..v1.1' }, true],
     ['not a beginning in a list', { a: prefix('feat/') }, { a: ['feat/x'] }, false],
     ['no other argument', { a: anything }, { a: 1, b: 2 }, false],
     ['no argument where there were none', {}, { a: 1 }, false],
@@ -88,6 +94,13 @@ describe('what a scope covers', () => {
   ])('of a list of paths: %s', (_why, value, covered) => {
     expect(scopeMatcher(paths, { paths: ['/p/a'] })({ paths: value }, ports)).toBe(covered)
   }) // biome-ignore format: a table
+
+  test('two beginnings are both looked at', () => {
+    const matches = scopeMatcher({ a: prefix('x/'), b: prefix('y/') }, {})
+    expect(matches({ a: 'x/1', b: 'y/1' }, ports)).toBe(true)
+    expect(matches({ a: 'x/../1', b: 'y/1' }, ports)).toBe(false)
+    expect(matches({ a: 'x/1', b: 'y/../1' }, ports)).toBe(false)
+  })
 
   test('two lists of paths are both looked at', () => {
     const matches = scopeMatcher({ a: inside('/p'), b: inside('/p') }, { a: ['/p/a'], b: ['/p/b'] })
@@ -142,9 +155,39 @@ describe('options, narrowest first', () => {
       separator: '/',
       resolvePath: (text) => ports.resolvePath(text)?.replace('/home/me/code/site/link', '/etc'),
     }
-    expect(scopeOptions('path', 'link/a.ts', { ...places, ports: linked })).toEqual([
-      fixed('link/a.ts'), inside('/home/me/code/site/link'), anything,
-    ]) // biome-ignore format: one line
+    expect(scopeOptions('path', 'link/a.ts', { ...places, ports: linked })).toEqual([fixed('link/a.ts'), anything])
+  })
+
+  /** As a system has it whose disk does not tell case apart, with links. */
+  const onDisk = (links: Record<string, string>): PolicyPorts => ({
+    separator: '/',
+    resolvePath: (text) => {
+      const path = ports.resolvePath(text)?.toLowerCase()
+      const [link] = Object.keys(links).filter((one) => path === one || path?.startsWith(`${one}/`))
+      return link === undefined ? path : path?.replace(link, links[link] ?? '').replace(/^\/*/, '/')
+    },
+  })
+  test.each<[why: string, path: string, links: Record<string, string>, cwd?: string]>([
+    ['a link to the root', 'all/etc/passwd', { '/home/me/code/site/all': '/' }],
+    ['a link to home', 'mine/x/a.txt', { '/home/me/code/site/mine/x': '/home/me' }],
+    ['a link to what holds the project', 'up/a.txt', { '/home/me/code/site/up': '/home/me/code' }],
+    ['a link to home from elsewhere', '/tmp/x/a.txt', { '/tmp/x': '/home/me' }],
+    ['a link to much from elsewhere', '/tmp/x/a.txt', { '/tmp/x': '/usr' }],
+    ['home in another spelling', '/HOME/me/a.txt', {}],
+    ['what holds the project in another spelling', '/home/ME/code/a.txt', {}],
+  ])('%s looks narrow and is not offered', (_why, value, links) => {
+    const there = { ...places, ports: onDisk(links) }
+    expect(scopeOptions('path', value, there)).toEqual([fixed(value), anything])
+    const folder = value.slice(0, value.lastIndexOf('/'))
+    const calls = ['1', '2', '3', '4', '5', '6'].map((name) => ({ path: `${folder}/${name}` }))
+    expect(narrowestScopes(calls, there)).toBeUndefined()
+  }) // biome-ignore format: a table
+
+  test('a session that works in the root has no project there', () => {
+    const there = { ...places, cwd: '/' }
+    const calls = ['a/1', 'b/2', 'c/3', 'd/4', 'e/5', 'f/6'].map((name) => ({ path: `/etc/${name}` }))
+    expect(narrowestScopes(calls, there)).toBeUndefined()
+    expect(scopeOptions('path', '/etc/app/x.conf', there)).toEqual([fixed('/etc/app/x.conf'), inside('/etc/app'), anything]) // biome-ignore format: one line
   })
 
   test('on Windows, with its separators', () => {
