@@ -21,7 +21,7 @@ export type CallFacts = {
 /** What a card says beyond the question itself. Worked out once, when it opens: what is being read does not change. */
 export type CardFacts = Pick<
   ApprovalCard,
-  'level' | 'deceptive' | 'sentence' | 'marks' | 'definition' | 'file' | 'before' | 'answered'
+  'level' | 'raised' | 'deceptive' | 'sentence' | 'marks' | 'definition' | 'file' | 'before' | 'answered'
 > &
   Partial<Pick<ApprovalCard, 'suggestion'>>
 

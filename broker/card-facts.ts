@@ -5,10 +5,10 @@ import * as path from 'node:path'
 import { type Deceptions, deceptionsOf } from '../core/approval/deceptive.ts'
 import { lookedAt } from '../core/approval/looked-at.ts'
 import { argumentMarks, type MarkPorts } from '../core/approval/marks.ts'
-import { type RiskLevel, riskLevel } from '../core/approval/risk-level.ts'
+import { riskLevel } from '../core/approval/risk-level.ts'
 import { cardSentence } from '../core/risk/card-sentence.ts'
 import type { JsonObject } from '../core/schema/json.ts'
-import type { ApprovalCard, ArgumentMark } from '../core/wire/ui-contract.ts'
+import { type ApprovalCard, type ArgumentMark, raisedBy } from '../core/wire/ui-contract.ts'
 import type { Ask, CardFacts, Session } from './approval-card.ts'
 import { answersOf } from './audit/answers.ts'
 import type { Db } from './audit/driver.ts'
@@ -58,7 +58,7 @@ export function createCardFacts({ db, now, own, log }: CardFactsOptions) {
     const definition = orElse('the tool’s definition', () => cardDefinition(ask.definition), undefined)
     const file = orElse('the file it writes', () => (crowded ? undefined : callFile(session, ask)?.path), undefined)
     return {
-      level: levelOf(ask, deceptions, marks),
+      ...levelOf(ask, deceptions, marks),
       deceptive: deceptions.characters,
       marks: marks ?? [],
       ...(sentence === undefined ? {} : { sentence }),
@@ -88,9 +88,18 @@ function levelOf(
   ask: Ask,
   { characters, markup, unseen }: Deceptions,
   marks: readonly ArgumentMark[] | undefined,
-): RiskLevel {
-  const guarded = unseen || marks === undefined || marks.some(({ kind }) => kind === 'own-files')
-  return guarded ? 'critical' : riskLevel(ask.risk.class, characters + (markup ? 1 : 0))
+): Pick<CardFacts, 'level' | 'raised'> {
+  const ownFiles = marks?.some(({ kind }) => kind === 'own-files') === true
+  const reasons = {
+    characters: characters > 0,
+    markup,
+    'own-files': ownFiles,
+    unseen: unseen || marks === undefined,
+  }
+  const raised = raisedBy.filter((reason) => reasons[reason])
+  const guarded = reasons['own-files'] || reasons.unseen
+  const level = guarded ? 'critical' : riskLevel(ask.risk.class, characters + (markup ? 1 : 0))
+  return { level, ...(raised.length > 0 ? { raised } : {}) }
 }
 
 function marksOf(session: Session, ask: Ask, own: readonly string[], seen: MarkPorts['seenHosts']): ArgumentMark[] {

@@ -51,7 +51,7 @@ export type QueueOptions = {
   log(line: string): void
 }
 
-const everythingRefused = 'A person refuses everything of this session'
+const everythingRefused = 'everything of this session is refused'
 
 export function createQueue(options: QueueOptions): Queue {
   const { db, layout, record, now, monotonic, later, emit, statusChanged, unrecorded, log } = options

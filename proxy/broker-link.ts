@@ -109,8 +109,12 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
     clearTimeout(timer)
   }
   const lost = new Promise<never>((_, reject) => {
-    connection.onDispose(() => reject(new Error('the connection to Countersign was lost')))
+    connection.onDispose(() => reject(new ConnectionLost()))
   })
+  /** The library has words of its own for requests that a lost connection leaves unanswered. */
+  const orLost = (error: unknown): never => {
+    throw closed ? new ConnectionLost() : error
+  }
   const isSigned = (
     asked: Parameters<typeof answerMessage>[0]['asked'],
     { signature, ...answer }: { outcome: string; edited?: Record<string, unknown> | undefined; signature: string },
@@ -123,7 +127,7 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
   socket.unref()
   return {
     requestApproval: async (params) => {
-      const result = await Promise.race([call(connection, 'approval.request', params), lost])
+      const result = await Promise.race([call(connection, 'approval.request', params), lost]).catch(orLost)
       if (result.outcome !== 'approved' && result.outcome !== 'grant') return result
       if (isSigned(params, result)) return result
       close()
@@ -143,6 +147,13 @@ export async function openBrokerLink(options: LinkOptions): Promise<BrokerLink> 
       call(connection, 'approval.cancel', params).catch(() => undefined) // the broker is gone: so is its card
     },
     close,
+  }
+}
+
+class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+  constructor() {
+    super('the connection to Countersign was lost')
   }
 }
 

@@ -9,7 +9,15 @@ import { roundTripOf, withoutRoundTrip } from './round-trips.ts'
 import { sha256 } from './sha256.ts'
 
 /** What was approved, and why it had to be. */
-export type Continued = { approved: Approved; decision: Decision; exhausted: Exhausted | undefined }
+export type Continued = {
+  approved: Approved
+  decision: Decision
+  exhausted: Exhausted | undefined
+  /** Of the policy by which it was decided last. */
+  revision: string | undefined
+  /** How often the request has gone on, with this time. */
+  times: number
+}
 
 export type Continuations = {
   /** The client gets this result of the call. Does nothing unless it is a question, and the call was approved. */
@@ -21,21 +29,33 @@ export type Continuations = {
 /** How long a client may take to answer its server, in milliseconds. */
 const longestMs = 10 * 60_000
 const maxOpen = 100
+/** As often as the SDK's client answers one request. A server that asks for ever is not run for ever by one approval. */
+const mostTimes = 10
 
 type Open = Continued & {
   until: number
+  /** Hash of what the server said of the tool. */
+  definition: string | undefined
   /** What the server asked for, by its names. */
   asked: readonly string[]
   /** It gave a state of its own, which the client gives back. */
   state: boolean
 }
 
-export function createContinuations(monotonic: () => number): Continuations {
+export type ContinuationsOptions = {
+  /** Milliseconds on a clock that never goes back. */
+  monotonic(): number
+  definitionOf(tool: string): { hash: string } | undefined
+}
+
+export function createContinuations({ monotonic, definitionOf }: ContinuationsOptions): Continuations {
   const open = new Map<string, Open>()
+  const definition = ({ action, tool }: GovernedRequest) =>
+    action === 'tools/call' ? definitionOf(tool)?.hash : undefined
 
   return {
-    opened: ({ rpc, approved, decision, exhausted }, result) => {
-      if (!approved || !decision || !rpc.modern || !isQuestion(result)) return
+    opened: ({ rpc, approved, decision, exhausted, revision, wentOn = 0 }, result) => {
+      if (!approved || !decision || !rpc.modern || !isQuestion(result) || wentOn >= mostTimes) return
       const { requestState, inputRequests } = result
       if (requestState !== undefined && typeof requestState !== 'string') return
       const oldest = open.size >= maxOpen ? open.keys().next().value : undefined
@@ -46,6 +66,9 @@ export function createContinuations(monotonic: () => number): Continuations {
         approved,
         decision,
         exhausted,
+        revision,
+        times: wentOn + 1,
+        definition: definition(rpc),
         asked,
         state,
         until: monotonic() + longestMs,
@@ -58,7 +81,7 @@ export function createContinuations(monotonic: () => number): Continuations {
       const found = open.get(key)
       if (!found || !answers(inputResponses, found)) return undefined
       open.delete(key)
-      return found.until < monotonic() ? undefined : found
+      return found.until < monotonic() || found.definition !== definition(rpc) ? undefined : found
     },
   }
 }

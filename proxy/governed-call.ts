@@ -74,6 +74,8 @@ export type GovernedCall = {
   /** How often the policy changed while it was held. */
   rejudged?: number
   approved?: Approved
+  /** How often its server had asked something before it came with the answer, since it was approved. */
+  wentOn?: number
   /** Lets what was sent after this call go, should it not go itself. */
   release?: () => void
   /** Stops the heartbeat and whatever else waits with the hold. */

@@ -93,7 +93,8 @@ export function holdEnd(result: BrokerResult<'approval.request'>, { decision, li
         record: { outcome: 'too-many' },
         refusal: {
           decision: 'too-many',
-          reason: `${result.waiting} calls are already waiting for a person, which is as many as may wait`,
+          // Fewer than may wait, where too many came within a minute or their arguments are large.
+          reason: `${counted(result.waiting)} already waiting for a person, and no more can be asked about at this moment`,
           retry: 'later',
         },
       }
@@ -104,6 +105,19 @@ const stopped: Refusal = {
   decision: 'cancelled',
   reason: 'Countersign was stopped while this call was waiting',
   retry: 'identical',
+}
+
+const counted = (calls: number): string => (calls === 1 ? '1 call is' : `${calls} calls are`)
+
+/** Approved, and then the server said something else of the tool. */
+export function otherTool(approval: string): HoldEnd {
+  const reason =
+    'the server changed what it says of this tool while this call was waiting, so its approval no longer applies'
+  return {
+    then: 'refuse',
+    record: { outcome: 'cancelled', approval, reason },
+    refusal: { decision: 'cancelled', reason, retry: 'identical' },
+  }
 }
 
 export function noBroker(reason: string): HoldEnd {

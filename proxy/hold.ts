@@ -3,7 +3,7 @@ import type { BrokerParams, ToolDefinition } from '../core/wire/broker-contract.
 import type { BrokerClient } from './broker-client.ts'
 import type { GovernedCall } from './governed-call.ts'
 import type { Budget, HoldBudgets } from './hold-budgets.ts'
-import { type HoldEnd, holdEnd, noBroker, takenBack } from './hold-ends.ts'
+import { type HoldEnd, holdEnd, noBroker, otherTool, takenBack } from './hold-ends.ts'
 import type { HoldStates } from './hold-states.ts'
 import type { Progress } from './progress.ts'
 
@@ -74,7 +74,11 @@ export function createHolder(options: HolderOptions): Holder {
       ...(decision.approvalTimeoutMs === undefined ? {} : { timeoutMs: decision.approvalTimeoutMs }),
       ...(decision.confirm === undefined ? {} : { confirm: decision.confirm }),
     })
-    return holdEnd(result, { decision, limited: exhausted !== undefined, asksAgain })
+    const ended = holdEnd(result, { decision, limited: exhausted !== undefined, asksAgain })
+    // Of the tool as it was then: another definition is another tool, whatever its name.
+    const isSameTool =
+      definition?.hash === (rpc.action === 'tools/call' ? options.definitionOf(rpc.tool)?.hash : undefined)
+    return ended.then === 'run' && !isSameTool ? otherTool(ended.approval) : ended
   }
 
   const withdraw = (call: GovernedCall, why: WithdrawnBecause) => {
@@ -117,7 +121,7 @@ export function createHolder(options: HolderOptions): Holder {
         // Connecting can bring a budget that nobody knew of before.
         return await Promise.race([ask(call, arm), silent])
       } catch (error) {
-        return noBroker(`the connection to Countersign was lost while a person was asked (${(error as Error).message})`)
+        return noBroker(brokenOff(error as Error))
       } finally {
         stop()
       }
@@ -128,6 +132,12 @@ export function createHolder(options: HolderOptions): Holder {
 
 /** As many as the broker takes. */
 const mostExhausted = 100
+
+/** By name: the link is a bundle of its own, so that its errors are of no class that is known here. */
+const brokenOff = ({ name, message }: Error): string =>
+  name === 'ConnectionLost'
+    ? 'the connection to Countersign was lost while a person was asked'
+    : `Countersign gave no answer by which this call could run (${message})`
 
 function lowerFirst(text: string): string {
   return /^[A-Z][a-z]*n't|^Countersign/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)

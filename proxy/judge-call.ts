@@ -99,9 +99,10 @@ function keptText(call: GovernedCall, text: string): string {
   return redactedText(call.hidden?.text(text) ?? text)
 }
 
-/** Whether both decisions are the same by the same rules and in the same words, with the same to be counted. */
+/** Whether both decisions are the same by the same rules and in the same words, with the same to be confirmed and counted. */
 export function sameReason(a: Decision, b: Decision): boolean {
-  const named = ({ rules, reason }: Decision) => JSON.stringify([rules.map(({ id, file }) => [file, id]), reason])
+  const named = ({ rules, reason, confirm = 'click' }: Decision) =>
+    JSON.stringify([rules.map(({ id, file }) => [file, id]), reason, confirm])
   return named(a) === named(b) && sameLimits(a, b)
 }
 

@@ -95,6 +95,7 @@ export function createServerSide({ policy, calls, lists, writer, edits, log }: S
     },
     copying: lists.pending,
     copied: lists.learn,
+    uncopied: lists.missed,
     read: (line) => {
       const state = now()
       return state === undefined ? onceThePolicyIsThere(line) : readNow(line, state)

@@ -147,7 +147,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
     holder,
     reservations,
     states,
-    continuations: createContinuations(monotonic),
+    continuations: createContinuations({ monotonic, definitionOf: lists.definitionOf }),
     edits,
     declared: createDeclaredTasks(),
     refusal,

@@ -1,13 +1,16 @@
 // The lists of tools a server gives its client: noticed as they pass, for what the server says of each tool; edited only
 // where policy hides tools from this client, and then by cutting out those tools and nothing else.
+import * as crypto from 'node:crypto'
 import type { ToolAnnotations } from '../core/risk/annotations.ts'
-import type { JsonObject, JsonValue } from '../core/schema/json.ts'
+import type { JsonValue } from '../core/schema/json.ts'
 import type { ToolDefinition } from '../core/wire/broker-contract.ts'
 import type { ListRequest } from '../core/wire/client-message.ts'
 import { isObject } from '../core/wire/governed-request.ts'
 import { idKeyOf } from './answers.ts'
 import { elementsAt, firstSpan, membersAt, type Span } from './json-spans.ts'
+import { both, type Listed, listedTool, noTools, type Tools } from './listed-tools.ts'
 import type { PolicyState } from './policy-source.ts'
+import { sha256 } from './sha256.ts'
 import { definitionHash, toolDefinition } from './tool-definitions.ts'
 
 export type ToolLists = {
@@ -23,6 +26,8 @@ export type ToolLists = {
   answers(line: Buffer): boolean
   /** Remembers what a line says, if it is one of these answers. */
   learn(line: Buffer): void
+  /** A line that may have been one of these answers passed, and is too long to be read. */
+  missed(): void
   /** The line without the tools that are hidden: the same buffer where there are none, nothing where it is no such list. */
   withoutHidden(line: Buffer, policy: PolicyState): Buffer | undefined
   /** True if this answers a request for a list. */
@@ -46,21 +51,17 @@ export type ToolListOptions = {
 const maxAsked = 32
 const maxTools = 2_000
 const maxName = 256
-const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const
 const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
 
 /** Text of definitions that is kept of one list, in characters. Of tools beyond it only the hash is. */
 const maxKept = 8 * 1024 * 1024
-
-type Listed = { hints: ToolAnnotations } & ({ tool: JsonObject } | { hash: string })
-type Tools = Map<string, Listed>
 
 export function createToolLists({ server, client, tell, watch }: ToolListOptions): ToolLists {
   const asked = new Map<string, ListRequest>()
   /** Not all are known by their ids: whatever looks like a list is taken for one. */
   let anyOther = false
   /** The list that is known whole, and the one of which pages are coming. */
-  let known: Tools = new Map()
+  let known = noTools()
   let coming: Tools | undefined
   /** Characters of the list that is read now. */
   let kept = 0
@@ -71,7 +72,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
   let hidden: string | undefined
 
   const hiddenNow = (policy: Extract<PolicyState, { ok: true }>) => {
-    const names = new Set([...known.keys(), ...(coming?.keys() ?? [])])
+    const names = new Set([...known.byName.keys(), ...(coming?.byName.keys() ?? [])])
     return JSON.stringify([...names].filter((name) => policy.policy.hides(server, client, name)).sort())
   }
 
@@ -80,15 +81,21 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     const result = isObject(message) ? message['result'] : undefined
     if (!isObject(result) || !Array.isArray(result['tools'])) return
     // Until the last page has come, a tool that was dangerous before still is.
-    const list: Tools = request.more && coming ? coming : new Map()
+    const list: Tools = request.more && coming ? coming : noTools()
     kept = list === coming ? kept + size : size
     coming = list
     for (const tool of result['tools']) {
       if (!isObject(tool)) continue
       const { name } = tool
-      if (typeof name !== 'string' || name.length > maxName || list.size >= maxTools) continue
-      const definition = kept > maxKept ? { hash: definitionHash(tool) } : { tool }
-      list.set(name, { hints: hintsOf(tool['annotations']), ...definition })
+      if (typeof name !== 'string') continue
+      const twin = list.byName.get(name)
+      if (twin) {
+        list.byName.set(name, both(twin, tool))
+      } else if (name.length > maxName || list.byName.size >= maxTools) {
+        list.rest = sha256(`${list.rest ?? ''}${definitionHash(tool)}`)
+      } else {
+        list.byName.set(name, listedTool(tool, kept > maxKept))
+      }
     }
     if (result['nextCursor'] !== undefined && result['nextCursor'] !== null) return
     known = list
@@ -111,7 +118,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     }
   }
 
-  const listed = (tool: string) => coming?.get(tool) ?? known.get(tool)
+  const listed = (tool: string) => coming?.byName.get(tool) ?? known.byName.get(tool)
 
   const answersAsked = (message: JsonValue | undefined): boolean => {
     const members = Array.isArray(message) ? message : [message]
@@ -144,6 +151,16 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
       // Answers that are awaited speak of tools, or of an error; anything else is not worth parsing.
       if (line.includes('tools') || line.includes('"error"')) learnFrom(parsed(line.toString('utf8')), line.length)
     },
+    missed: () => {
+      // What is known of the tools may not be so any more, but what was dangerous still is.
+      const rest = sha256(crypto.randomUUID())
+      const unread = [...known.byName, ...(coming?.byName ?? [])].map(([name, { hints }]): [string, Listed] => [
+        name,
+        { hints, hash: rest },
+      ])
+      known = { byName: new Map(unread), rest }
+      coming = undefined
+    },
     withoutHidden: (line, policy) => {
       const text = line.toString('utf8')
       const message = parsed(text)
@@ -158,29 +175,20 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     annotationsOf: (tool) => listed(tool)?.hints,
     definitionOf: (tool) => {
       const found = listed(tool)
-      if (!found) return undefined
-      return 'tool' in found ? toolDefinition(found.tool) : { hash: found.hash }
+      if (found) return 'tool' in found ? toolDefinition(found.tool) : { hash: found.hash }
+      const rest = coming?.rest ?? known.rest
+      return rest === undefined ? undefined : { hash: rest }
     },
     policyNow: (policy) => {
       if (!policy.ok || policy.revision === revision) return
       const first = revision === ''
       revision = policy.revision
       const now = hiddenNow(policy)
-      if (first || known.size === 0 || now === (hidden ?? '[]')) return
+      if (first || known.byName.size === 0 || now === (hidden ?? '[]')) return
       hidden = now
       if (tellsOfChanges) tell(changed)
     },
   }
-}
-
-function hintsOf(annotations: JsonValue | undefined): ToolAnnotations {
-  const found: { -readonly [K in (typeof hints)[number]]?: boolean } = {}
-  if (!isObject(annotations)) return found
-  for (const hint of hints) {
-    const value = annotations[hint]
-    if (typeof value === 'boolean') found[hint] = value
-  }
-  return found
 }
 
 function keyOfAnswer(message: JsonValue | undefined): string | undefined {

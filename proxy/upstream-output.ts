@@ -35,6 +35,8 @@ export type UpstreamOutputOptions = {
   /** One that may not; `answer` where it is one. */
   tooLong(bytes: number, answer: Answer | undefined): void
   copied(line: Buffer): void
+  /** A line that was wanted is too long to be kept. */
+  uncopied(): void
   /** What came after the last line feed: whether it may pass. */
   torn(rest: Buffer): boolean
   interested(): boolean
@@ -89,10 +91,10 @@ export function createUpstreamOutput(options: UpstreamOutputOptions): UpstreamOu
     bytes += piece.length
     if (bytes > copyLimit) parts = []
     else parts.push(piece)
-    if (ends && bytes <= copyLimit) {
-      const line = Buffer.concat(parts, bytes)
-      setImmediate(() => options.copied(line))
-    }
+    if (!ends) return
+    if (bytes > copyLimit) return options.uncopied()
+    const line = Buffer.concat(parts, bytes)
+    setImmediate(() => options.copied(line))
   }
 
   /** A whole line that may go on, edited or not; what it answers is told by what the upstream wrote. */

@@ -217,14 +217,18 @@ export function createVerdicts(desk: Desk, adopt: (call: GovernedCall) => void):
   }
 
   /** Nobody is asked twice about a request that its server has answered by a question: this is the answer. */
-  const goOn = (call: GovernedCall, { approved, decision: before, exhausted }: Continued, policy: PolicyState) => {
+  const goOn = (call: GovernedCall, continued: Continued, policy: PolicyState) => {
+    const { approved, decision: before, exhausted, revision, times } = continued
     // Counted once is enough, and what was used up then is no other reason now.
     if (exhausted) call.exhausted = exhausted
     const decision = desk.decide(call, policy)
-    if (decision.kind !== 'hold' || !sameReason(before, decision) || desk.inputOver) {
+    // The rule may say more by now than its name and its reason tell.
+    const same = decision.kind === 'hold' && call.revision === revision && sameReason(before, decision)
+    if (!same || desk.inputOver) {
       delete call.exhausted
       return settle(call, policy)
     }
+    call.wentOn = times
     desk.record(call, decision, false)
     const { approval, by, edited } = approved
     spool.add('hold.closed', { call: call.id, outcome: 'continued', afterMs: 0, approval, by })

@@ -57,6 +57,7 @@ function Message({ toast, newest }: { toast: Toast; newest: boolean }) {
   )
 }
 
+/** They lie over the list, where the window is wide: never over what a card says or asks. */
 export function AppToasts() {
   const toasts = useToasts((state) => state.toasts)
   useUndoKey()
@@ -65,7 +66,7 @@ export function AppToasts() {
     <div
       aria-live="polite"
       role="status"
-      className="pointer-events-none fixed top-3 right-3 z-50 flex w-88 max-w-[calc(100vw-1.5rem)] flex-col gap-2"
+      className="pointer-events-none fixed bottom-3 left-15 z-50 flex w-68 max-w-[calc(100vw-1.5rem)] flex-col gap-2 narrow:top-12 narrow:right-3 narrow:bottom-auto narrow:left-auto narrow:w-88"
     >
       {toasts.map((toast) => (
         <Message key={toast.id} toast={toast} newest={toast === undoable} />

@@ -14,6 +14,9 @@ const effect = z.enum(['allow', 'deny', 'require-approval'])
 /** JSON Pointer (RFC 6901) into the card's `arguments`; into what else the message carries after `#beside`. */
 const pointer = z.string()
 
+/** What makes a call ask for more care than its class alone. */
+export const raisedBy = ['characters', 'markup', 'own-files', 'unseen'] as const
+
 /** A part of the arguments that deserves a look, and why. */
 const argumentMark = z.strictObject({
   at: pointer,
@@ -90,8 +93,13 @@ const approvalCard = z.strictObject({
   beside: z.record(z.string(), z.unknown()).optional(),
   argumentsHash: z.string(),
   risk: z.strictObject({ class: z.enum(riskClasses), evidence: z.array(z.string()) }),
-  /** How much care it asks for: its class, one level up where characters deceive. */
+  /** How much care it asks for: its class, more where something in it is a reason (`raised`). */
   level: z.enum(riskLevels),
+  /**
+   * Why it asks for more care than its class alone: characters that deceive, markup that would run or load where it is
+   * shown, a file of Countersign or of a client's configuration, or more than was looked through.
+   */
+  raised: z.array(z.enum(raisedBy)).optional(),
   /** How many characters in it hide or pass for others. */
   deceptive: z.int().nonnegative(),
   /** What the call does, from our own templates; absent where there is none for this tool. */

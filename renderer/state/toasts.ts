@@ -19,6 +19,8 @@ export type Toast = {
 export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => ({ toasts: [] }))
 
 const shownFor = 7000
+/** Beyond those that can be taken back, only the newest: what was said before is no news any more. */
+const mostUndoable = 2
 let counter = 0
 
 export function dismissToast(id: number): void {
@@ -45,7 +47,8 @@ export function lastUndoable(): Toast | undefined {
 export function showToast(tone: Tone, text: string, action?: ToastAction): void {
   counter += 1
   const toast: Toast = { id: counter, tone, text, action }
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), toast] }))
+  const kept = useToasts.getState().toasts.filter((earlier) => earlier.action !== undefined)
+  useToasts.setState({ toasts: [...kept.slice(-mostUndoable), toast] })
   window.setTimeout(() => dismissToast(toast.id), shownFor)
   if (action?.forMs !== undefined) window.setTimeout(() => withoutAction(toast.id), action.forMs)
 }

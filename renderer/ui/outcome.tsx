@@ -77,7 +77,12 @@ export const outcomes: Record<CallOutcome, Look> = {
     icon: Ticket,
     means: 'The caller got a ticket; it has not run. The card may still be open.',
   },
-  cancelled: { word: 'Cancelled', tone: 'unknown', icon: CircleSlash, means: 'The client took it back.' },
+  cancelled: {
+    word: 'Cancelled',
+    tone: 'unknown',
+    icon: CircleSlash,
+    means: 'It did not run: the client took it back, or what it was asked under changed meanwhile.',
+  },
   'never-shown': {
     word: 'Never shown',
     tone: 'unknown',

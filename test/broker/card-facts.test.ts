@@ -84,6 +84,18 @@ describe('a card', () => {
     },
   )
 
+  it.each([
+    ['nothing', { id: 'a' }, undefined],
+    ['characters', { id: 'a\u200b' }, ['characters']],
+    ['markup', { body: '<script>go()</script>' }, ['markup']],
+    ['our files', { path: path.join(home, 'keys', 'signing.key') }, ['own-files']],
+    ['its size', { body: 'x'.repeat(2_000_000) }, ['unseen']],
+    ['several', { path: '.mcp.json', id: 'a\u200b' }, ['characters', 'own-files']],
+  ])('says why it asks for more care: %s', (_, args, raised) => {
+    const { card } = factsOf(args, { ask: { tool: 'get_it', risk: { class: 'read', evidence: [] } } })
+    expect(card.raised).toEqual(raised)
+  })
+
   it('tells hosts that were seen from those that were not', () => {
     const log = createLog()
     const writer = log.writer('s')

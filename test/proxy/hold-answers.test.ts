@@ -370,6 +370,64 @@ describe('what the broker is told', () => {
     expect(await person.nth(2)).not.toHaveProperty('definition')
   })
 
+  const listed = (name: string, more: object = {}) => ({ name, inputSchema: { type: 'object' }, ...more })
+  /** Answers each `tools/list` by the next of these lists, given as JavaScript, and runs nothing. */
+  const listing = (lists: string[]) => [
+    process.execPath,
+    '-e',
+    `const lists = [${lists.map((list) => `() => ${list}`).join(', ')}]
+     require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+       const { id, method } = JSON.parse(line)
+       if (method !== 'tools/list') throw new Error('it ran')
+       console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { tools: lists.shift()() } }))
+     })`,
+  ]
+  const fillers = `...Array.from({ length: 2000 }, (_, index) => ({ name: 'filler_' + index }))`
+  it.each<[string, first: string, then: string]>([
+    ['changes', '[{ name: "write_x" }]', '[{ name: "write_x", title: "x" }]'],
+    ['changes in a list too long to be read', '[{ name: "write_x" }]', '[{ name: "write_x", d: "d".repeat(5_000_000) }]'],
+    ['changes behind two thousand others', `[${fillers}, { name: "write_x" }]`, `[${fillers}, { name: "write_x", n: 1 }]`],
+    ['changes in one of two places', '[{ name: "write_x", n: 1 }, { name: "write_x" }]', '[{ name: "write_x", n: 2 }, { name: "write_x" }]'],
+  ])('has another hash when the definition %s, and what was approved before does not run', async (_, ...lists) => {
+    const person = await listen()
+    const client = bench.start({ policy: usual, command: listing(lists) })
+    await client.request('tools/list', {}, 'l1')
+    client.send(toolCall(1, 'write_x'))
+    const hashOf = async (n: number) => ((await person.nth(n))['definition'] as { hash: string } | undefined)?.hash
+    const first = await hashOf(0)
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+    await client.request('tools/list', {}, 'l2')
+    await person.reply(0, approved())
+    const answer = await client.next(answerTo(1))
+    expect(textOf(answer)).toContain('the server changed what it says of this tool')
+    expect(decisionOf(answer)).toMatchObject({ decision: 'cancelled', retry: 'identical' })
+    client.send(toolCall(2, 'write_x'))
+    expect(await hashOf(1)).toMatch(/^[0-9a-f]{64}$/)
+    expect(await hashOf(1)).not.toBe(first)
+    expect(bench.callEvents()).not.toContain('call.forwarded')
+    const [closed] = holdsClosed()
+    expect(closed).toMatchObject({ outcome: 'cancelled', approval: 'a', reason: expect.stringContaining('the server') })
+  }) // biome-ignore format: a table
+
+  it('has no words of a tool that stands in the list twice, unless they are the same', async () => {
+    const [mild, wild] = [listed('write_x', { description: 'mild' }), listed('write_x', { description: 'wild' })]
+    const lists = [
+      [wild, mild],
+      [mild, mild],
+    ]
+    await bench.remove()
+    bench = createBench({ lists: lists.map((tools) => JSON.stringify({ tools })) })
+    install = createInstall(bench.home)
+    const person = await listen()
+    const client = bench.start({ policy: usual })
+    await client.request('tools/list', {}, 'l1')
+    client.send(toolCall(1, 'write_x'))
+    expect((await person.nth(0))['definition']).toEqual({ hash: expect.any(String) })
+    await client.request('tools/list', {}, 'l2')
+    client.send(toolCall(2, 'write_x'))
+    expect((await person.nth(1))['definition']).toMatchObject({ description: 'mild' })
+  })
+
   it.each([
     ['McpError: MCP error -32001: Request timed out', 'timed-out'],
     ['time-out after 60 s', 'timed-out'],

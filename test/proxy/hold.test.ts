@@ -192,6 +192,7 @@ describe('a broker', () => {
     await listen({ ...install(), answer: (message) => (message.method === 'approval.request' ? { ...result } : {}) })
     const answer = await callTool(bench.start({ policy: usual }), 1, 'write_x')
     expect(textOf(answer)).toContain('an answer that this version does not know')
+    expect(textOf(answer)).not.toContain('lost')
     expect(bench.witness.calls()).toEqual([])
   })
 
@@ -236,6 +237,8 @@ describe('a broker', () => {
     ['released', { outcome: 'released', approval: 'a', ticket: '7F3A', expiresAt: 1 }, 'ticket 7F3A', 'identical'],
     ['cancelled', { outcome: 'cancelled', approval: 'a' }, 'was stopped while this call was waiting', 'identical'],
     ['too-many', { outcome: 'too-many', waiting: 20 }, '20 calls are already waiting', 'later'],
+    // One waits, and thirty were asked about within a minute.
+    ['too-many', { outcome: 'too-many', waiting: 1 }, '1 call is already waiting for a person, and no more', 'later'],
   ])('that says %s lets nothing run', async (decision, result, text, retry) => {
     await listen({ ...install(), answer: decide(result) })
     const answer = await callTool(bench.start({ policy: usual }), 1, 'write_x')

@@ -261,6 +261,62 @@ describe('an approved request that its server answers by a question', () => {
     expect(sent()).toHaveLength(1)
   })
 
+  it('is asked about again where the policy is another by now', async () => {
+    const install = createInstall(bench.home)
+    install.publish(usual)
+    let asks = 0
+    broker?.close()
+    broker = await startBrokerDouble(bench.home, install.sign, ({ method }) => {
+      if (method !== 'approval.request') return {}
+      asks += 1
+      return asks === 1 ? approved : { outcome: 'refused', by: 'ada' }
+    })
+    const client = bench.start()
+    client.send(modern(1, both))
+    await client.next(answerTo(1))
+    install.publish(usual.replace('Deleting is', 'Deleting it is'))
+    client.send(modern(2, { ...both, requestState: 's', ...responses }))
+    expect(textOf(await client.next(answerTo(2)))).toContain('a person refused')
+    expect(sent()).toHaveLength(1)
+  })
+
+  /** Answers every call by a question, and each list by another definition of the tool. */
+  const askingServer = `let lists = 0
+    require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      const { id, method } = JSON.parse(line)
+      const result = method === 'tools/call' ? ${question({ requestState: 's' })} : { tools: [{ name: 'write_x', n: lists++ }] }
+      console.log(JSON.stringify({ jsonrpc: '2.0', id, result }))
+    })`
+
+  it('is asked about again where the server says something else of the tool by now', async () => {
+    answers = [approved, { outcome: 'refused', by: 'ada' }]
+    const client = bench.start({ policy: usual, command: [process.execPath, '-e', askingServer] })
+    await client.request('tools/list', {}, 'l1')
+    client.send(modern(1, { name: 'write_x', arguments: {} }))
+    expect(stateOf(await client.next(answerTo(1)))).toBe('s')
+    await client.request('tools/list', {}, 'l2')
+    client.send(modern(2, { name: 'write_x', arguments: {}, requestState: 's' }))
+    expect(textOf(await client.next(answerTo(2)))).toContain('a person refused')
+    expect(bench.callEvents().filter((type) => type === 'call.forwarded')).toHaveLength(1)
+  })
+
+  it('goes on ten times at most, where its server asks for ever', async () => {
+    answers = [approved, { outcome: 'refused', by: 'ada' }]
+    const client = bench.start({ policy: usual, command: [process.execPath, '-e', askingServer] })
+    const ask = (id: number, more: object = {}) => {
+      client.send(modern(id, { name: 'write_x', arguments: {}, ...more }))
+      return client.next(answerTo(id))
+    }
+    let last = await ask(1)
+    for (let id = 2; id <= 11; id += 1) {
+      expect(stateOf(last)).toBe('s')
+      last = await ask(id, { requestState: 's' })
+    }
+    expect(textOf(await ask(12, { requestState: 's' }))).toContain('a person refused')
+    expect(asked).toHaveLength(2)
+    expect(bench.callEvents().filter((type) => type === 'call.forwarded')).toHaveLength(11)
+  })
+
   it('whose question policy kept from the client does not go on', async () => {
     answers = [approved, { outcome: 'refused', by: 'ada' }]
     const policy = `${usual}  - { id: no-forms, effect: deny, on: elicitation/create }\n`

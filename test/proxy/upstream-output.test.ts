@@ -29,6 +29,7 @@ function run(changes: Partial<UpstreamOutputOptions> = {}) {
     harmless: () => false,
     tooLong: () => undefined,
     copied: () => undefined,
+    uncopied: () => undefined,
     torn: () => true,
     interested: () => true,
     answered: ({ idKey }) => answers.push(idKey),

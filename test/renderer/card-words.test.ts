@@ -3,17 +3,19 @@ import { describe, expect, it } from 'vitest'
 import type { ArgumentScope } from '../../core/schema/grant.ts'
 import { noteWords } from '../../renderer/features/approvals/answer-note.tsx'
 import { plainDuration } from '../../renderer/features/approvals/budget-words.ts'
-import { answeredWords } from '../../renderer/features/approvals/card-history.tsx'
+import { answeredWords, beforeWord } from '../../renderer/features/approvals/card-history.tsx'
+import { closedWords, groupEffectOf, hintFor } from '../../renderer/features/approvals/card-words.ts'
 import { confirmationOf } from '../../renderer/features/approvals/confirmation.ts'
 import { coveredByDiff } from '../../renderer/features/approvals/diff-covers.ts'
 import { pastWords } from '../../renderer/features/approvals/remember-preview.tsx'
 import { firstPick } from '../../renderer/features/approvals/scope-picker.tsx'
-import { approveVerb, scopeProblem, scopeWords } from '../../renderer/features/approvals/scope-words.ts'
+import { approveVerb, lifetimesFor, scopeProblem, scopeWords } from '../../renderer/features/approvals/scope-words.ts'
 import { contentOf } from '../../renderer/features/approvals/shown-card.ts'
 import { diffRows } from '../../renderer/ui/diff-view.tsx'
 import { isWithin, pointerTo, pointerWords } from '../../renderer/ui/json-pointer.ts'
 import { lineDiff } from '../../renderer/ui/line-diff.ts'
 import { unseen } from '../../renderer/ui/review.tsx'
+import { inLine } from '../../renderer/ui/sentence.tsx'
 import { planTree } from '../../renderer/ui/tree-plan.ts'
 import { diffCard, tidesDiff, tidesText } from './gallery/approval-cards.ts'
 import { cards, now } from './gallery/fixtures.ts'
@@ -82,7 +84,11 @@ describe('scopes', () => {
 
 it.each([
   [{ matched: 0, unknown: 0, of: 0 }, 'No earlier call of this tool by this client is on record.'],
-  [{ matched: 1, unknown: 0, of: 1 }, 'Would have matched 1 of the last 1 call of this tool by this client.'],
+  [{ matched: 1, unknown: 0, of: 1 }, 'Would have matched the one call of this tool by this client that is on record.'],
+  [
+    { matched: 0, unknown: 0, of: 1 },
+    'Would not have matched the one call of this tool by this client that is on record.',
+  ],
 ])('the past of %j', (past, words) => {
   expect(pastWords(past)).toBe(words)
 })
@@ -228,4 +234,65 @@ describe('planTree', () => {
     for (let i = 0; i < 5000; i += 1) deep = [deep]
     expect(planTree(deep, '').open.size).toBeLessThan(500)
   })
+})
+
+describe('the hint of a row', () => {
+  it.each([
+    [{ path: '/home/maya/shop/cart.ts', content: 'x' }, 'cart.ts', 'the end of a path'],
+    [{ path: '~/a folder/my notes.md' }, 'my notes.md', 'also with blanks'],
+    [{ owner: 'acme', branch: 'feature/basket' }, 'basket', 'what looks like a path before what does not'],
+    [{ command: 'make > /tmp/out; echo done' }, 'make > /tmp/out; echo done', 'a command is no path'],
+    [{ url: 'https://shop.example/path?q=1' }, 'shop.example/path?q=1', 'the host says most'],
+    [{ count: 3 }, '', 'nothing to name'],
+  ] as [Record<string, unknown>, string, string][])('%j is %s: %s', (args, hint) => {
+    expect(hintFor({ ...cards.write, arguments: args })).toBe(hint)
+  })
+})
+
+it.each([
+  ['allowed-by-grant', 'allowed, as remembered'],
+  ['expired', 'not answered'],
+  ['approved', 'approved'],
+])('%s before is: %s', (outcome, words) => {
+  expect(beforeWord(outcome)).toBe(words)
+})
+
+it.each([
+  ['main', 'main', 'one line as it is'],
+  ['A\n', '"A\\n"', 'a line break is no mark, and starts no line of its own'],
+  ['a "b"\t\\', '"a \\"b\\"\\t\\\\"', 'what the quotes make ambiguous is escaped'],
+  ['a\n\u202eb', '"a\\n\u202eb"', 'what hides is left for its mark'],
+])('%j in a sentence is %s: %s', (value, words) => {
+  expect(inLine(value)).toBe(words)
+})
+
+it.each([
+  ['low', ['session', 'hour', 'day', 'always']],
+  ['elevated', ['session', 'hour', 'day', 'always']],
+  ['critical', ['session', 'always']],
+] as const)('a %s call can be remembered for: %j', (level, possible) => {
+  expect(lifetimesFor(level).flatMap((choice) => (choice.possible ? [choice.value] : []))).toEqual(possible)
+})
+
+describe('what approving a group does', () => {
+  const waits = { action: 'tools/call', caller: { state: 'waiting', until: now } } as const
+  const gone = { action: 'tools/call', caller: { state: 'gone' } } as const
+  it.each([
+    [[waits, waits], 'Approving runs exactly the ticked calls, once each.'],
+    [[gone, gone], 'Approving allows for each ticked call the next identical call, once.'],
+    [
+      [waits, gone],
+      'Approving runs exactly the ticked calls, once each; for the 1 whose client does not wait any more, the next identical call, once.',
+    ],
+  ])('%#', (some, words) => {
+    expect(groupEffectOf(some, 'call')).toBe(words)
+  })
+})
+
+it.each([
+  ['refused', /did not run/],
+  ['cancelled', /client took this call back.*did not run/],
+  ['rejudged', /^(?!.*did not run).*policy changed.*Activity/],
+] as const)('a card that closed as %s never says more than is known', (outcome, words) => {
+  expect(closedWords(cards.write, outcome)).toMatch(words)
 })

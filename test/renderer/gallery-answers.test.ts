@@ -30,7 +30,7 @@ describe('editing', () => {
     await pass(1000)
     await press('Control+Enter')
     await nothingApproved()
-    await press('Tab', 'Tab', 'Control+End')
+    await press('Tab', 'Control+End')
     expect(await content.evaluate((element) => element === document.activeElement)).toBe(true)
     await seen.page.keyboard.type('Tell e, d and r.')
     await seen.page.getByRole('region', { name: 'What you changed' }).getByText('Tell e, d and r.').waitFor()
@@ -320,7 +320,7 @@ describe('a whole session', () => {
     await open({ approvals: [write, cards.low, cards.critical] })
     await seen.page.locator(`[data-row="${write.id}"]`).press('Enter')
     await button(/^Refuse everything from this session \(2\)/).press('Enter')
-    await seen.page.getByText('Refused everything from cursor: 2 calls').waitFor()
+    await seen.page.getByText('Refused 2 calls of cursor to ').waitFor()
     expect(sent('sessions.refuse')).toEqual([{ session: 's-cursor' }])
     await press('u')
     await seen.page.getByText('cursor is asked about again').waitFor()
@@ -377,7 +377,7 @@ describe('what an answer can meet', () => {
 
 describe('what the card says', () => {
   it.each([
-    ['known from documentation', write, 'This client waits 45 s (known from its documentation), then gets ticket 7F3A'],
+    ['known from documentation', write, 'This client waits 45 s (as is known of it), then gets ticket 7F3A'],
     ['learned', rich.command, 'This client waits 25 s (learned: it took calls back before)'],
     ['set by the person', diffCard, 'This client waits 1 min 30 s (your setting)'],
     ['assumed', rich.twice, '(assumed: nothing is known of this client)'],

@@ -372,9 +372,7 @@ describe('a request that is no tool call', () => {
   it('closes in words of its own', async () => {
     await open({ approvals: [cards.sampling] })
     seen.gallery.emit({ type: 'approval.closed', id: cards.sampling.id, outcome: 'cancelled' })
-    await seen.page
-      .getByText('This request was taken back, or policy settles it now. It was not passed on from here.')
-      .waitFor()
+    await seen.page.getByText('Its client took this request back, or went away. It was not passed on.').waitFor()
   })
 })
 

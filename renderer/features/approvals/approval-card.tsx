@@ -105,7 +105,8 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext, onGroup
     setDialog(next)
   }
 
-  const opens = open && mode === 'answer' ? { e: change('edit'), d: change('refuse') } : {}
+  const editable = card.action === 'tools/call'
+  const opens = open && mode === 'answer' ? { ...(editable ? { e: change('edit') } : {}), d: change('refuse') } : {}
   useCardKeys(
     () => (mode === 'refuse' ? refuse() : approve()),
     () => (mode === 'answer' ? onLater() : setMode('answer')),
@@ -149,8 +150,8 @@ export function ApprovalCard({ card, closed, onSettled, onLater, onNext, onGroup
               {mode === 'edit' && open ? <EditArguments card={card} edit={edit} /> : null}
               <CardExactly
                 card={card}
-                diff={diff}
-                title={mode === 'edit' ? 'As the client sent it' : 'Exactly this'}
+                diff={open || diff?.state === 'read' ? diff : undefined}
+                editing={mode === 'edit' && open}
                 onNextMark={nextMark}
               />
               <CardFacts card={card} />

@@ -58,6 +58,15 @@ export function ApprovalsScreen() {
     if (first !== undefined) selectCard(first.id)
   })
 
+  // A settled card is kept for who is reading it; who comes back to the screen is not.
+  useEffect(
+    () => () => {
+      const { card } = useNavigation.getState()
+      if (useSession.getState().model?.closed.some(({ card: { id } }) => id === card) === true) selectCard(undefined)
+    },
+    [],
+  )
+
   const onAnswered = useCallback((from: string, answered: readonly string[]) => {
     const { model } = useSession.getState()
     const now = arrange(model?.approvals ?? noCards, model?.closed ?? noneClosed, from, order.current, true)

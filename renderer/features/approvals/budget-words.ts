@@ -3,7 +3,7 @@ import type { ApprovalCard } from '../../../core/wire/ui-contract.ts'
 
 const known: Record<Exclude<ApprovalCard['budget']['source'], 'task'>, string> = {
   default: 'assumed: nothing is known of this client',
-  table: 'known from its documentation',
+  table: 'as is known of it',
   learned: 'learned: it took calls back before',
   settings: 'your setting',
   flag: 'set where it was started',
@@ -17,7 +17,7 @@ export function plainDuration(ms: number): string {
   return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`
 }
 
-/** `This client waits 45 s (known from its documentation)`, to be gone on with. */
+/** `This client waits 45 s (as is known of it)`, to be gone on with. */
 export function budgetWords({ ms, source }: ApprovalCard['budget']): string {
   if (source === 'task') return 'This client made the call a task: it waits as long as the card is open'
   return `This client waits ${plainDuration(ms)} (${known[source]})`

@@ -30,7 +30,7 @@ type Props = {
 }
 
 /** One click: refusing is the safe side, and `Resume` takes it back. */
-export function RefuseSession({ who }: Pick<ApprovalCard, 'who'>) {
+export function RefuseSession({ who, where }: Pick<ApprovalCard, 'who' | 'where'>) {
   const waiting = useSession(
     ({ model }) => model?.approvals.filter((other) => other.who.session === who.session).length ?? 0,
   )
@@ -38,7 +38,7 @@ export function RefuseSession({ who }: Pick<ApprovalCard, 'who'>) {
     <button
       type="button"
       onClick={(event) => {
-        if (event.nativeEvent.isTrusted) void refuseSession(who)
+        if (event.nativeEvent.isTrusted) void refuseSession(who, where.server)
       }}
       className="text-deny underline decoration-deny-line underline-offset-2 hover:decoration-deny"
     >
@@ -47,7 +47,7 @@ export function RefuseSession({ who }: Pick<ApprovalCard, 'who'>) {
   )
 }
 
-function AnswerButtons({ mode, onMode, onDialog, onLater }: Props) {
+function AnswerButtons({ card, mode, onMode, onDialog, onLater }: Props) {
   if (mode === 'edit') {
     return (
       <Button variant="quiet" onClick={() => onMode('answer')} aria-keyshortcuts="Escape">
@@ -57,9 +57,11 @@ function AnswerButtons({ mode, onMode, onDialog, onLater }: Props) {
   }
   return (
     <>
-      <Button data-opens="edit" onClick={() => onMode('edit')} aria-keyshortcuts="e">
-        Edit… <Keys keys="e" />
-      </Button>
+      {card.action === 'tools/call' ? (
+        <Button data-opens="edit" onClick={() => onMode('edit')} aria-keyshortcuts="e">
+          Edit… <Keys keys="e" />
+        </Button>
+      ) : null}
       <Button onClick={() => onDialog('remember')} aria-haspopup="dialog" aria-keyshortcuts="r">
         Remember… <Keys keys="r" />
       </Button>
@@ -103,7 +105,7 @@ export function CardAnswer(props: Props) {
         confirm={props.confirm}
         onContinueReading={props.onContinueReading}
         onApprove={props.onApprove}
-        aside={mode === 'answer' ? <RefuseSession who={card.who} /> : undefined}
+        aside={mode === 'answer' ? <RefuseSession who={card.who} where={card.where} /> : undefined}
       >
         <AnswerButtons {...props} />
       </ApproveRow>

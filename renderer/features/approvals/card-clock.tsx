@@ -16,7 +16,8 @@ function Line({ left, total, tone }: { left: number; total: number; tone: string
 }
 
 function Clock({ until, since, tone, children }: { until: number; since: number; tone: string; children: ReactNode }) {
-  const left = until - useNow()
+  // The clock that ticks may be a second behind the card.
+  const left = Math.min(until - useNow(), until - since)
   return (
     <div className="flex flex-col gap-2">
       <Line left={left} total={until - since} tone={tone} />

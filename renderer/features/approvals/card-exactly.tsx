@@ -10,14 +10,16 @@ import { FileDiff, type FileDiffState } from './file-diff.tsx'
 export function CardExactly({
   card,
   diff,
-  title,
+  editing,
   onNextMark,
 }: {
   card: ApprovalCard
   diff: FileDiffState | undefined
-  title: string
+  /** A person is making something else of it, above. */
+  editing: boolean
   onNextMark: () => void
 }) {
+  const title = editing ? 'As the client sent it' : 'Exactly this'
   const sides = useMemo(
     () => coveredByDiff(card.arguments, diff?.state === 'read' ? diff.diff : undefined),
     [card.arguments, diff],
@@ -26,7 +28,7 @@ export function CardExactly({
     <>
       <MarksSummary marks={card.marks} onNext={onNextMark} />
       {card.file === undefined || diff === undefined ? null : (
-        <FileDiff file={card.file} state={diff} side={sides.size > 0 ? 'diff' : undefined} />
+        <FileDiff file={card.file} state={diff} side={sides.size > 0 ? 'diff' : undefined} asSent={editing} />
       )}
       <section aria-label={title} className="flex flex-col gap-2">
         <h3 className="label">{title}</h3>

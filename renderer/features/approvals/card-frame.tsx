@@ -34,6 +34,30 @@ function Deceptive({ number }: { number: number }) {
   )
 }
 
+/** Why it asks for more care than its class alone, where that is not the number of characters. */
+const raisedWords: Partial<Record<NonNullable<ApprovalCard['raised']>[number], { short: string; long: string }>> = {
+  'own-files': {
+    short: 'reaches for what guards you',
+    long: 'It names a file of Countersign, or one in which a client keeps its servers.',
+  },
+  unseen: { short: 'too large to look through', long: 'It is so large that it was not looked through whole.' },
+  markup: {
+    short: 'active markup',
+    long: 'It holds markup that would run, or load something, where it is shown as a page.',
+  },
+}
+
+const raisedOf = ({ raised = [] }: ApprovalCard) => raised.flatMap((reason) => raisedWords[reason] ?? [])
+
+function Raised({ card }: { card: ApprovalCard }) {
+  return raisedOf(card).map(({ long }) => (
+    <p key={long} className="flex items-start gap-2 text-deny">
+      <TriangleAlert size={16} strokeWidth={1.5} aria-hidden="true" className="mt-px shrink-0" />
+      <span>{long}</span>
+    </p>
+  ))
+}
+
 /** How bad: the risk of a tool call; that of other requests is not assessed. */
 const headline = (card: ApprovalCard): string =>
   passesWords(card) === undefined ? riskWords[card.risk.class] : 'Not a tool call'
@@ -85,6 +109,7 @@ function ElevatedFrame({ card, level, deceptive, head, children }: Props) {
             </span>
           </p>
           {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
+          <Raised card={card} />
         </div>
         <div className="flex flex-col gap-5 px-6 pt-5 pb-3 narrow:px-4">{children}</div>
       </div>
@@ -107,7 +132,7 @@ function CriticalFrame({ card, level, deceptive, confirmation, head, children }:
             Critical:{' '}
             {riskLevel(card.risk.class, 0) === 'critical'
               ? riskWords[card.risk.class].toLowerCase()
-              : 'deceptive characters'}
+              : (raisedOf(card)[0]?.short ?? 'deceptive characters')}
           </p>
           <p className="text-muted">{asksFor(confirmation)}</p>
         </div>
@@ -125,6 +150,7 @@ function CriticalFrame({ card, level, deceptive, confirmation, head, children }:
             </ul>
           )}
           {deceptive > 0 ? <Deceptive number={deceptive} /> : null}
+          <Raised card={card} />
           {passesWords(card) === undefined ? null : (
             <p>
               {headline(card)}

@@ -13,6 +13,16 @@ export function answeredWords({ approved, refused, expired }: ApprovalCard['answ
   return `In the last 30 days: ${parts.join(', ')}.`
 }
 
+/** The log's word for an outcome in this place; one that is new to this window stays as it is. */
+const outcomeWords: Partial<Record<string, string>> = {
+  'allowed-by-grant': 'allowed, as remembered',
+  'upstream-error': 'ran, with an error',
+  'outcome-unknown': 'may have run',
+  expired: 'not answered',
+}
+
+export const beforeWord = (outcome: string): string => outcomeWords[outcome] ?? outcome
+
 export function CardHistory({ card }: { card: ApprovalCard }) {
   const now = useNow()
   const answered = answeredWords(card.answered)
@@ -31,7 +41,7 @@ export function CardHistory({ card }: { card: ApprovalCard }) {
           <span className="w-24 text-muted tabular" title={exactTime(earlier.at)}>
             {ago(earlier.at, now)}
           </span>
-          <span>{earlier.outcome}</span>
+          <span>{beforeWord(earlier.outcome)}</span>
           <span className="text-muted">{earlier.sameArguments ? 'same arguments' : 'other arguments'}</span>
         </span>
       ))}

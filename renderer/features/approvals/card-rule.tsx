@@ -25,7 +25,9 @@ const asks: Partial<Record<ApprovalCard['confirm'], string>> = {
   'os-auth': 'Its rule asks for the system to confirm who approves it.',
 }
 
-export function CardRule({ card: { rule, confirm } }: { card: ApprovalCard }) {
+export function CardRule({ card: { rule, confirm, level } }: { card: ApprovalCard }) {
+  // A critical one takes the typed name whatever its rule says.
+  const asked = level === 'critical' && confirm === 'type-name' ? undefined : asks[confirm]
   return (
     <>
       <span>
@@ -44,7 +46,7 @@ export function CardRule({ card: { rule, confirm } }: { card: ApprovalCard }) {
           </Mono>
         </button>
       ))}
-      {asks[confirm] === undefined ? null : <span>{asks[confirm]}</span>}
+      {asked === undefined ? null : <span>{asked}</span>}
       <span className="text-muted">
         Policy revision <Mono>{rule.revision.slice(0, 12)}</Mono>
         <CopyButton value={rule.revision} what="policy revision" />

@@ -51,18 +51,27 @@ function requestSentence({ action, tool, arguments: args, who, where }: Approval
 /** The broker's sentence where our templates have one; else who asks for what, never a word of the server or model. */
 export const sentenceOf = (card: ApprovalCard): Sentence => card.sentence ?? requestSentence(card)
 
+const lastPiece = (path: string): string => path.split(/[/\\]/).findLast((piece) => piece !== '') ?? path
+
+/** A path's end; a web address without its scheme; other texts as they begin. */
+function shortly(text: string): string {
+  const address = /^[a-z][a-z0-9+.-]*:\/\/(.+)$/is.exec(text)?.[1]
+  if (address !== undefined) return address
+  return /^(?:~|\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text) || !/\s/.test(text) ? lastPiece(text) : text
+}
+
 /**
  * The one value that tells similar calls apart in a list: the end of what is named, or of the first path-like or short
  * text argument; who asks, where nothing is named.
  */
 export function hintFor({ action, tool, arguments: args, where }: ApprovalCard): string {
   if (action === 'sampling/createMessage' || action === 'elicitation/create') return where.server
-  if (action !== 'tools/call') return tool.split('/').findLast((piece) => piece !== '') ?? tool
+  if (action !== 'tools/call') return lastPiece(tool)
   const texts = Object.values(args).filter(
     (value): value is string => typeof value === 'string' && value !== '' && value.length < 400,
   )
   const path = texts.find((text) => /[/\\]/.test(text)) ?? texts[0]
-  return path?.split(/[/\\]/).findLast((piece) => piece !== '') ?? ''
+  return path === undefined ? '' : shortly(path)
 }
 
 export function effectOf(card: ApprovalCard): string {
@@ -77,6 +86,20 @@ export function effectOf(card: ApprovalCard): string {
     : `Approving passes on all ${card.waiting} identical requests, now.`
 }
 
+/** The same of several similar calls, those that were ticked. */
+export function groupEffectOf(
+  cards: readonly Pick<ApprovalCard, 'action' | 'caller'>[],
+  what: 'call' | 'request',
+): string {
+  const waiting = cards.filter(({ caller }) => caller.state === 'waiting').length
+  const runs = what === 'call' ? 'runs' : 'passes on'
+  const exactly = `Approving ${runs} exactly the ticked ${what}s, once each`
+  if (waiting === cards.length) return `${exactly}.`
+  const next = `the next identical ${what}, once`
+  if (waiting === 0) return `Approving allows for each ticked ${what} ${next}.`
+  return `${exactly}; for the ${cards.length - waiting} whose client does not wait any more, ${next}.`
+}
+
 export function closedWords(card: Pick<ApprovalCard, 'action'>, outcome: ClosedCard['outcome']): string {
   const what = thing(card)
   const undone = what === 'call' ? 'did not run' : 'was not passed on'
@@ -88,7 +111,9 @@ export function closedWords(card: Pick<ApprovalCard, 'action'>, outcome: ClosedC
     case 'expired':
       return `Nobody answered in time: the ${what} expired and ${undone}.`
     case 'cancelled':
-      return `This ${what} was taken back, or policy settles it now. It ${undone} from here.`
+      return `Its client took this ${what} back, or went away. It ${undone}.`
+    case 'rejudged':
+      return `The policy changed: this ${what} was judged anew, and does not wait here any more. Activity says what became of it.`
     case 'gone':
       return `This ${what} was settled while this window was out of touch. Activity says how.`
   }
@@ -100,6 +125,7 @@ export const closedWord: Record<ClosedCard['outcome'], string> = {
   refused: 'refused',
   expired: 'expired',
   cancelled: 'taken back',
+  rejudged: 'by policy',
   gone: 'settled',
 }
 

@@ -136,7 +136,7 @@ export function EditField({
                 Add
               </Button>
             ) : null
-          ) : sent && touched === undefined ? (
+          ) : sent && touched === undefined && !required ? (
             <Button
               variant="quiet"
               size="small"

@@ -25,7 +25,18 @@ function Unknown({ problem }: { problem: string }) {
 }
 
 /** @param side set where the text below shows the same, so that seeing one of them is enough */
-export function FileDiff({ file, state, side }: { file: string; state: FileDiffState; side: ReviewSide | undefined }) {
+export function FileDiff({
+  file,
+  state,
+  side,
+  asSent,
+}: {
+  file: string
+  state: FileDiffState
+  side: ReviewSide | undefined
+  /** A person is making something else of it: this is what the client wanted. */
+  asSent: boolean
+}) {
   if (state.state === 'loading') {
     return (
       <section aria-label="File" className="flex flex-col gap-2">
@@ -39,7 +50,10 @@ export function FileDiff({ file, state, side }: { file: string; state: FileDiffS
   const diff = state.state === 'failed' ? ({ state: 'unknown', problem: state.problem } as const) : state.diff
   return (
     <section aria-label="File" data-diff={diff.state} className="flex flex-col gap-2">
-      <h3 className="label">{diff.state === 'unknown' ? 'The file' : titles[diff.state]}</h3>
+      <h3 className="label">
+        {diff.state === 'unknown' ? 'The file' : titles[diff.state]}
+        {asSent ? ', by what the client sent' : ''}
+      </h3>
       {diff.state === 'unknown' ? (
         <Unknown problem={diff.problem} />
       ) : (
@@ -55,7 +69,9 @@ export function FileDiff({ file, state, side }: { file: string; state: FileDiffS
             <DiffView hunks={diff.hunks} label="Changes of the file" reviewId="#diff" {...(side && { side })} />
           )}
           <p className="text-label text-muted">
-            Compared with the file as it is now; it may change before the call runs.
+            {diff.state === 'created'
+              ? 'There is no such file now; there may be one before the call runs.'
+              : 'Compared with the file as it is now; it may change before the call runs.'}
           </p>
         </>
       )}

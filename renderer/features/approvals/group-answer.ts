@@ -59,9 +59,12 @@ export function useGroupAnswer(onSettled: (ids: readonly string[]) => void): Gro
         const done = outcomes.filter((outcome) => settled.has(outcome)).length
         const [first] = cards
         const verb = kind === 'approve' ? 'Approved' : 'Refused'
+        const later = kind === 'approve' && done > 0 && outcomes.every((outcome) => outcome !== 'ran')
         const words = `${verb} ${done === cards.length ? count(done, 'call') : `${done} of ${count(cards.length, 'call')}`}${first === undefined ? '' : ` of ${nameOf(first)}`}.`
         const left = leftWords(outcomes)
-        if (done > 0) showToast(kind === 'approve' ? 'allow' : 'deny', `${words}${left === '' ? '' : ` ${left}`}`)
+        const then = later ? ' Each runs when it is asked for again, once.' : ''
+        if (done > 0)
+          showToast(kind === 'approve' ? 'allow' : 'deny', `${words}${then}${left === '' ? '' : ` ${left}`}`)
         const seen = new Map(result.cards.map(({ id, outcome }) => [id, outcome]))
         if (left !== '') return { words: `${words} ${left} Look again.`, outcomes: seen }
         onSettled(cards.map(({ id }) => id))

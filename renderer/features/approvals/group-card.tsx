@@ -18,7 +18,7 @@ import { budgetWords } from './budget-words.ts'
 import { RefuseSession } from './card-answer.tsx'
 import { CardFacts } from './card-facts.tsx'
 import { CardFrame } from './card-frame.tsx'
-import { thing } from './card-words.ts'
+import { groupEffectOf, thing } from './card-words.ts'
 import { type GroupNote, useGroupAnswer } from './group-answer.ts'
 import { compareCards } from './group-compare.ts'
 import { GroupTable } from './group-table.tsx'
@@ -70,6 +70,8 @@ export function GroupCard({ row, group, first, onSettled, onOpen, onLater }: Pro
   const live = useSession(({ connection }) => connection.state === 'live')
 
   const what = thing(first)
+  // The newest of those that still wait: what is known of a client may have changed since the first.
+  const budget = (open.findLast(({ caller }) => caller.state === 'waiting') ?? first).budget
   const blocked = !live
     ? 'Not connected: nothing can be answered now.'
     : open.length === 0
@@ -130,8 +132,8 @@ export function GroupCard({ row, group, first, onSettled, onOpen, onLater }: Pro
             }
           >
             <p className="text-muted">
-              They came together. {budgetWords(first.budget)}. One answer settles the ticked ones, each by itself; the
-              others stay.
+              They came together. {budgetWords(budget)}. One answer settles the ticked ones, each by itself; the others
+              stay.
             </p>
             {commonNames.length === 0 && (first.beside === undefined || !compared.sameBeside) ? null : (
               <section aria-label="The same in all" className="flex flex-col gap-2">
@@ -173,11 +175,11 @@ export function GroupCard({ row, group, first, onSettled, onOpen, onLater }: Pro
             }
             blocked={blocked}
             locked={locked}
-            effect={`Approving runs exactly the ticked ${what}s, once each.`}
+            effect={groupEffectOf(chosen, what)}
             confirm={undefined}
             onContinueReading={live && !complete ? continueReading : undefined}
             onApprove={approve}
-            aside={<RefuseSession who={first.who} />}
+            aside={<RefuseSession who={first.who} where={first.where} />}
           >
             <Button variant="refuse" onClick={() => setReason('')} aria-keyshortcuts="d">
               Refuse all {open.length}… <Keys keys="d" />

@@ -96,6 +96,9 @@ function LastDecisions() {
 /** @param waiting calls that still wait, put off by the person */
 export function NothingWaiting({ waiting }: { waiting: number }) {
   const sessions = useSession(({ model }) => model?.status.sessions.length ?? 0)
+  const locked = useSession(({ model }) => model?.status.lockdown !== undefined)
+  const who = sessions === 0 ? 'No client is connected.' : `${count(sessions, 'session')} connected.`
+  const what = locked ? 'Every call is refused until the lockdown is lifted.' : 'Calls that need you will appear here.'
   return (
     <div className="h-full overflow-y-auto">
       <div className="mx-auto flex max-w-160 flex-col gap-8 px-6 py-16 narrow:px-4 narrow:py-8">
@@ -104,11 +107,7 @@ export function NothingWaiting({ waiting }: { waiting: number }) {
             {waiting === 0 ? 'Nothing waiting' : `${count(waiting, 'call')} put off`}
           </h2>
           <p className="text-muted">
-            {waiting > 0
-              ? 'They stay in the list until you answer or their time is over.'
-              : sessions === 0
-                ? 'No client is connected. Calls that need you will appear here.'
-                : `${count(sessions, 'session')} connected. Calls that need you will appear here.`}
+            {waiting > 0 ? 'They stay in the list until you answer or their time is over.' : `${who} ${what}`}
           </p>
         </div>
         <Today />

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
 import { count } from '../../ui/time.ts'
 import type { QueueRow, QueueSession } from './arrange.ts'
-import { hintFor } from './card-words.ts'
+import { hintFor, thing } from './card-words.ts'
 import { LevelMark } from './level-mark.tsx'
 import { groupTimeWord } from './queue-words.ts'
 import { resumeSession } from './session-refusal.ts'
@@ -21,6 +21,7 @@ function Row({ row, selected, onSelect }: { row: QueueRow; selected: boolean; on
   if (first === undefined) return null
   const { card } = first
   const open = row.cards.filter(({ closed }) => closed === undefined).length
+  const similar = open > 0 ? open : row.cards.length
   return (
     <li>
       <button
@@ -38,17 +39,13 @@ function Row({ row, selected, onSelect }: { row: QueueRow; selected: boolean; on
             {card.action === 'tools/call' ? <HostileText text={card.tool.slice(0, 40)} /> : card.action}
           </span>
           <span className="min-w-0 truncate text-muted">
-            {row.group === undefined ? <HostileText text={hintFor(card).slice(0, 60)} /> : count(open, 'similar call')}
+            {row.group === undefined ? (
+              <HostileText text={hintFor(card).slice(0, 60)} />
+            ) : (
+              count(similar, `similar ${thing(card)}`)
+            )}
           </span>
         </span>
-        {row.group === undefined ? null : (
-          <span
-            aria-hidden="true"
-            className="shrink-0 rounded-full border border-line-strong px-1.5 text-label tabular"
-          >
-            ×{open}
-          </span>
-        )}
         <span className="min-w-9 shrink-0 text-right font-mono text-label text-muted tabular">
           {groupTimeWord(row.cards, now)}
         </span>

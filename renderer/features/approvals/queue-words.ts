@@ -6,16 +6,16 @@ import { closedWord } from './card-words.ts'
 /** @param now milliseconds since the epoch */
 export function timeWord({ card, closed }: QueueCard, now: number): string {
   if (closed !== undefined) return closedWord[closed]
-  if (card.caller.state === 'waiting') return countdown(card.caller.until - now)
+  if (card.caller.state === 'waiting') return countdown(card.caller.until - Math.max(now, card.openedAt))
   return card.caller.state === 'released' ? 'ticket' : 'gone'
 }
 
 /** Of a group: the one that waits with the least time left, else what became of the first. */
 export function groupTimeWord(cards: readonly QueueCard[], now: number): string {
-  const until = cards.flatMap(({ card, closed }) =>
-    closed === undefined && card.caller.state === 'waiting' ? [card.caller.until] : [],
+  const left = cards.flatMap(({ card, closed }) =>
+    closed === undefined && card.caller.state === 'waiting' ? [card.caller.until - Math.max(now, card.openedAt)] : [],
   )
-  if (until.length > 0) return countdown(Math.min(...until) - now)
+  if (left.length > 0) return countdown(Math.min(...left))
   const [first] = [...cards.filter(({ closed }) => closed === undefined), ...cards]
   return first === undefined ? '' : timeWord(first, now)
 }

@@ -1,8 +1,8 @@
 // Approve and remember, or refuse and block: what else the answer is for, shown before it counts. The button does what
 // stands in it, to exactly what was previewed.
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { ApprovalCard, UiParams } from '../../../core/wire/ui-contract.ts'
-import { confirmKeys, isConfirm, isInvoluntary, isMac } from '../../state/keys.ts'
+import { confirmKeys, isConfirm, isInvoluntary, isMac, isWriting } from '../../state/keys.ts'
 import { coverScreen } from '../../state/navigation.ts'
 import { ApproveButton } from '../../ui/approve-button.tsx'
 import { Button, Keys } from '../../ui/button.tsx'
@@ -16,7 +16,7 @@ import type { RefuseWith } from './decide.ts'
 import { useInert } from './inert.ts'
 import { RememberPreview } from './remember-preview.tsx'
 import { ScopePicker } from './scope-picker.tsx'
-import { approveVerb, blockVerb, lifetimeChoices } from './scope-words.ts'
+import { approveVerb, blockVerb, lifetimesFor } from './scope-words.ts'
 import { contentOf } from './shown-card.ts'
 import { type Remember, type RememberKind, useRemember } from './use-remember.ts'
 
@@ -33,16 +33,21 @@ type Props = {
   onClose: () => void
 }
 
-function Lifetimes({ lifetime, setLifetime }: Pick<Remember, 'lifetime' | 'setLifetime'>) {
+function Lifetimes({
+  level,
+  lifetime,
+  setLifetime,
+}: Pick<ApprovalCard, 'level'> & Pick<Remember, 'lifetime' | 'setLifetime'>) {
   const name = useId()
   return (
     <fieldset className="flex flex-col gap-0.5">
       <legend className="label pb-1">For how long</legend>
-      {lifetimeChoices.map(({ value, word, about }) => (
-        <label key={value} className="flex min-h-6 items-baseline gap-2">
+      {lifetimesFor(level).map(({ value, word, about, possible }) => (
+        <label key={value} className={`flex min-h-6 items-baseline gap-2 ${possible ? '' : 'text-muted'}`}>
           <input
             type="radio"
             name={name}
+            disabled={!possible}
             checked={lifetime === value}
             onChange={() => setLifetime(value)}
             className="size-3.5 shrink-0 translate-y-0.5 accent-ink-solid"
@@ -56,8 +61,15 @@ function Lifetimes({ lifetime, setLifetime }: Pick<Remember, 'lifetime' | 'setLi
   )
 }
 
-function Choices({ kind, state }: { kind: RememberKind; state: Remember }) {
+function Choices({ kind, level, state }: { kind: RememberKind; level: ApprovalCard['level']; state: Remember }) {
   const { choices, problem } = state
+  const loaded = useRef<HTMLDivElement>(null)
+  const ready = choices !== undefined && problem === undefined
+  // The dialog opened before there was anything to choose; arrow keys choose now, unless the person is elsewhere already.
+  useEffect(() => {
+    if (!ready || isWriting(document.activeElement)) return
+    loaded.current?.querySelector<HTMLInputElement>('input:checked')?.focus({ preventScroll: true })
+  }, [ready])
   if (problem !== undefined) {
     return (
       <p role="alert" className="border-l-2 border-deny-line pl-3 text-deny">
@@ -73,8 +85,10 @@ function Choices({ kind, state }: { kind: RememberKind; state: Remember }) {
     )
   }
   return (
-    <>
-      {kind === 'remember' ? <Lifetimes lifetime={state.lifetime} setLifetime={state.setLifetime} /> : null}
+    <div ref={loaded} className="flex flex-col gap-4">
+      {kind === 'remember' ? (
+        <Lifetimes level={level} lifetime={state.lifetime} setLifetime={state.setLifetime} />
+      ) : null}
       <div>
         <h3 className="label pb-1">Which calls: each argument, narrowest first</h3>
         {choices.length === 0 ? (
@@ -90,7 +104,7 @@ function Choices({ kind, state }: { kind: RememberKind; state: Remember }) {
           />
         ))}
       </div>
-    </>
+    </div>
   )
 }
 
@@ -106,19 +120,22 @@ export function RememberDialog(props: Props) {
   const { inert, isInert } = useInert(JSON.stringify([contentOf(card), made, preview?.problems]), card.level)
   const id = useId()
 
-  const blocked =
-    gate ??
-    (state.problem !== undefined
+  // First what no reading and typing would help.
+  const impossible =
+    state.problem !== undefined
       ? 'It cannot be remembered.'
-      : previewProblem !== undefined
-        ? previewProblem
-        : preview === undefined
-          ? 'Working out what this makes…'
-          : made === undefined
-            ? 'This cannot be made as it stands.'
-            : !complete
-              ? 'Some of what it makes is still out of sight.'
-              : undefined)
+      : preview !== undefined && made === undefined
+        ? 'This cannot be made as it stands.'
+        : undefined
+  const blocked =
+    impossible ??
+    gate ??
+    previewProblem ??
+    (preview === undefined
+      ? 'Working out what this makes…'
+      : !complete
+        ? 'Some of what it makes is still out of sight.'
+        : undefined)
   const locked = inert || sending || blocked !== undefined
 
   const act = (): void => {
@@ -194,7 +211,7 @@ export function RememberDialog(props: Props) {
           <p className="break-words">
             <Sentence parts={sentenceOf(card)} />
           </p>
-          <Choices kind={kind} state={state} />
+          <Choices kind={kind} level={card.level} state={state} />
           {kind === 'block' ? (
             <label className="flex flex-col gap-1">
               <span className="label">Reason for the model (optional)</span>

@@ -12,6 +12,9 @@ export type Preview = UiResult<'approvals.preview'>
 
 export function pastWords({ matched, unknown, of }: Preview['past']): string {
   if (of === 0) return 'No earlier call of this tool by this client is on record.'
+  if (of === 1 && unknown === 0) {
+    return `Would ${matched === 1 ? '' : 'not '}have matched the one call of this tool by this client that is on record.`
+  }
   const unsure = unknown > 0 ? ` Of ${unknown} more, too little is on record to tell.` : ''
   return `Would have matched ${matched} of the last ${count(of, 'call')} of this tool by this client.${unsure}`
 }

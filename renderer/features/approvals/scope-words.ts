@@ -1,4 +1,5 @@
 // What a scope of one argument means, in our words; and whether it can be asked about at all.
+import type { RiskLevel } from '../../../core/approval/risk-level.ts'
 import type { ArgumentScope, ArgumentScopes, Lifetime } from '../../../core/schema/grant.ts'
 
 /** Longest value that is repeated in the dialog; the card has it in full. */
@@ -50,6 +51,17 @@ export const lifetimeChoices: readonly { readonly value: Lifetime; readonly word
   { value: 'day', word: 'For today', about: 'until midnight, every session of this client' },
   { value: 'always', word: 'Always', about: 'writes a rule into the policy' },
 ]
+
+type LifetimeChoice = (typeof lifetimeChoices)[number] & { readonly possible: boolean }
+
+/** What can be chosen for a call of this level; the broker holds to the same. */
+export function lifetimesFor(level: RiskLevel): LifetimeChoice[] {
+  return lifetimeChoices.map((choice) =>
+    level === 'critical' && (choice.value === 'hour' || choice.value === 'day')
+      ? { ...choice, about: 'not for a critical call', possible: false }
+      : { ...choice, possible: true },
+  )
+}
 
 const how: Record<Lifetime, string> = {
   session: 'until this session ends',

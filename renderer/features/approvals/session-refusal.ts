@@ -16,14 +16,15 @@ export function resumeSession(session: string, client: string): void {
   )
 }
 
-export async function refuseSession({ session, client }: ApprovalCard['who']): Promise<void> {
+export async function refuseSession({ session, client }: ApprovalCard['who'], server: string): Promise<void> {
   try {
     const { outcome, cards } = await request('sessions.refuse', { session })
     if (outcome === 'gone') {
       showToast('hold', `The session of ${client} is over. Nothing was refused.`)
       return
     }
-    showToast('deny', `Refused everything from ${client}: ${count(cards, 'call')}, and all it asks from now on.`, {
+    const whole = `Refused ${count(cards, 'call')} of ${client} to ${server}, and all this session asks from now on.`
+    showToast('deny', whole, {
       label: 'Resume',
       run: () => resumeSession(session, client),
     })

@@ -192,6 +192,7 @@ export const cards = {
         'plain first line\r\n\u001b[31mred\u001b[0m text, а lооk-alike pаypal\nhidden: \u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065} end\u00a0here\n<img src=x onerror=alert(1)>\n',
       'no\u2066te': 'x',
     },
+    raised: ['characters', 'markup'],
     openedAt: now - 6_000,
   }),
   /** Neither risky nor long, but its rule wants the name typed. */
