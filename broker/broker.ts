@@ -30,7 +30,7 @@ import { openSettings } from './settings.ts'
 import { startSocketServer } from './socket-server.ts'
 import { createUiHandlers } from './ui-handlers.ts'
 
-const statusGatherMs = 50
+const statusGatherMs = 100
 
 /** See `StartBroker`. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {

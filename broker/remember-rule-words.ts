@@ -26,7 +26,7 @@ export function exceptionProblem({ file, rule }: Exempted, facts: CallFacts): st
   }
   const alone = rule.tools.length === 1 && rule.tools[0] === facts.ask.tool
   if (!rule.tools.every(isLiteral)) {
-    return `${name} asks about more tools than this one, and an exception would be for all of them. Give this tool a rule of its own, or remember the answer for a session.`
+    return `${name} asks about more tools than this one, and an exception would be for all of them. Give this tool a rule of its own, or remember the answer for a session, an hour or today (a critical call: for a session).`
   }
   return alone || levelOf(facts) !== 'critical'
     ? undefined

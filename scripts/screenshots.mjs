@@ -7,6 +7,14 @@ import { launchBrowser } from '../test/support/browser.ts'
 import { atRoot, ensureBuilt, ensureInstalled, modernNode, toolEnv } from './lib.mjs'
 import { connectClient, makeStage } from './screenshots/stage.mjs'
 import { answeredBefore, deployEdit, waitingNow } from './screenshots/story.mjs'
+import {
+  approvedLate,
+  burst,
+  editedWrite,
+  lockedDown,
+  rememberedEdit,
+  rememberedForAnHour,
+} from './screenshots/wider.mjs'
 
 const pictures = atRoot('docs/images')
 const wide = { width: 1280, height: 800 }
@@ -81,9 +89,12 @@ async function takeAll(page) {
   await page.getByRole('button', { name: /files\.yaml/ }).click()
   await shoot(page, 'policies')
   await goTo(page, 's')
-  await page.getByRole('heading', { name: 'This installation' }).waitFor()
+  await page.getByRole('heading', { name: 'This installation' }).scrollIntoViewIfNeeded()
   await shoot(page, 'settings')
 
+  await goTo(page, 'a')
+  await takeWider(story)
+  await goTo(page, 'a')
   const deploy = await deployEdit(story)
   await shoot(page, 'approvals-typed')
   await deploy.refuse()
@@ -91,6 +102,33 @@ async function takeAll(page) {
   await goTo(page, 'p')
   await page.getByRole('region', { name: 'Problem with this file' }).waitFor()
   await shoot(page, 'policies-broken')
+}
+
+async function takeWider(story) {
+  const { page } = story
+  const edit = await rememberedEdit(story)
+  await shoot(page, 'approvals-diff')
+  await edit.look()
+  await shoot(page, 'approvals-remember')
+  await edit.approve()
+  await rememberedForAnHour(story)
+  const write = await editedWrite(story)
+  await shoot(page, 'approvals-edit')
+  await write.approve()
+  const group = await burst(story)
+  await shoot(page, 'approvals-group')
+  await group.refuse()
+  const late = await approvedLate(story)
+  await goTo(page, 'r')
+  await page.getByRole('article').nth(2).waitFor()
+  await shoot(page, 'grants')
+  await late.again()
+  await goTo(page, 't')
+  await page.getByRole('region', { name: 'Tools that asked most' }).waitFor()
+  await shoot(page, 'statistics')
+  const lockdown = await lockedDown(story)
+  await shoot(page, 'lockdown')
+  await lockdown.lift()
 }
 
 async function goTo(page, letter) {

@@ -15,7 +15,7 @@ const levels: Record<RiskClass, RiskLevel> = {
   money: 'critical',
 }
 
-/** @param deceptive characters that hide or pass for others: they raise the level by one. */
+/** @param deceptive how much in it deceives (characters that hide or pass for others, markup): any raises the level by one. */
 export function riskLevel(risk: RiskClass, deceptive: number): RiskLevel {
   const level = levels[risk]
   if (deceptive === 0 || level === 'critical') return level

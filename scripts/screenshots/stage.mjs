@@ -12,7 +12,14 @@ const projectFiles = {
   'package.json': '{\n  "name": "garden-shop",\n  "private": true\n}\n',
   'deploy/production.yml': 'region: eu-west-1\nreplicas: 2\n',
   'drafts/newsletter.md': '# October\n\nPlant garlic now.\n',
-  'src/checkout/cart.ts': 'export type Item = { sku: string; grams: number; cents: number }\n',
+  'src/checkout/cart.ts': `export type Item = { sku: string; grams: number; cents: number }
+
+export function total(items: readonly Item[]): number {
+  let cents = 0
+  for (const item of items) cents += item.cents
+  return cents
+}
+`,
   'src/checkout/shipping.ts': 'export const shipping = (): number => 490\n',
 }
 
@@ -64,12 +71,10 @@ export async function connectClient({ env, project, name, info, holdBudget }) {
   })
   const client = new Client(info)
   await client.connect(transport)
+  // As clients do: cards and rules go by what the server says of its tools.
+  await client.listTools()
   return {
-    call: (tool, args) => {
-      // What the card shows as the program that started the proxy.
-      process.title = name
-      return client.callTool({ name: tool, arguments: args }, undefined, { timeout: 300_000 })
-    },
+    call: (tool, args) => client.callTool({ name: tool, arguments: args }, undefined, { timeout: 300_000 }),
     close: () => client.close(),
   }
 }

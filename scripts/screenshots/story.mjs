@@ -23,17 +23,21 @@ export function shipping(items: readonly Item[]): number {
 }
 `
 
-const card = (page, text) => page.getByRole('article').filter({ hasText: text })
-const ready = (page) => page.locator('button[aria-disabled="false"]', { hasText: 'Approve once' })
+export const card = (page, text) => page.getByRole('article').filter({ hasText: text })
+export const ready = (page) => page.locator('button[aria-disabled="false"]', { hasText: 'Approve once' })
 
 /** Waits, as a person must, until the button takes an answer. */
-async function approve(page) {
+export async function approve(page) {
   await ready(page).waitFor()
   await page.keyboard.press('Control+Enter')
 }
 
-async function refuse(page, reason) {
+export async function refuse(page, reason) {
   await page.keyboard.press('d')
+  await sayWhy(page, reason)
+}
+
+async function sayWhy(page, reason) {
   await page.getByRole('textbox', { name: /reason/i }).fill(reason)
   await page.keyboard.press('Control+Enter')
 }
@@ -80,8 +84,9 @@ export async function deployEdit({ page, first, project }) {
   await page.getByLabel('to approve').pressSequentially('edit_')
   return {
     refuse: async () => {
-      await page.keyboard.press('Escape')
-      await refuse(page, 'Not today.')
+      // A letter would go into the field.
+      await page.getByRole('button', { name: /^Refuse…/ }).click()
+      await sayWhy(page, 'Not today.')
       await call
       await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
     },
