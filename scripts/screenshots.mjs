@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { launchBrowser } from '../test/support/browser.ts'
 import { atRoot, ensureBuilt, ensureInstalled, modernNode, toolEnv } from './lib.mjs'
+import { takeCards } from './screenshots/cards.mjs'
 import { connectClient, makeStage } from './screenshots/stage.mjs'
 import { answeredBefore, deployEdit, waitingNow } from './screenshots/story.mjs'
 import {
@@ -51,6 +52,7 @@ try {
     }),
   )
   await takeAll(page)
+  takeCards(pictures)
 } finally {
   for (const client of clients) await client.close()
   await browser?.close()

@@ -198,7 +198,7 @@ export const approvalScenes: readonly Scene[] = [
     act: async (page) => {
       await select(cards.write.id)(page)
       await page.getByRole('button', { name: 'Refuse everything from this session' }).click()
-      await page.getByText('and all it asks from now on').waitFor()
+      await page.getByText('and all this session asks from now on').waitFor()
     },
   },
   {
