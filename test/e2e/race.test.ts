@@ -125,7 +125,9 @@ async function wave(
   })
   // The moment at which the expiring ones expire: nothing else would race with it.
   const soonest = Math.min(...wave.filter(({ blows }) => blows.has('expiry')).map(({ card }) => card.expiresAt))
-  await new Promise<void>((resolve) => setTimeout(resolve, Number.isFinite(soonest) ? soonest - Date.now() - 2 : 0))
+  await new Promise<void>((resolve) =>
+    setTimeout(resolve, Number.isFinite(soonest) ? Math.max(0, soonest - Date.now() - 2) : 0),
+  )
 
   const shots: (() => Promise<unknown> | unknown)[] = []
   for (const round of wave) {
