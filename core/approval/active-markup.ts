@@ -15,6 +15,6 @@ const signs: readonly RegExp[] = [
   /!\[[^\][\n]{0,300}\]\(\s{0,8}<?(?:[a-z]{2,10}:)?\/\//i,
 ]
 
-/** Whether the text has any. */
+/** Whether one of these signs stands in the text. */
 export const hasActiveMarkup = (text: string): boolean =>
   (text.includes('<') || text.includes(']')) && signs.some((sign) => sign.test(text))

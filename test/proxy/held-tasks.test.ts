@@ -89,7 +89,7 @@ it.each<[string, Opening, object]>([
   ['with a task that is no object', {}, taskCall(1, 'write_x', {}, true)],
   ['with a time that is none', {}, taskCall(1, 'write_x', {}, { ttl: '1m' })],
   ['with a task beside its parameters', {}, { ...toolCall(1, 'write_x'), task: {} }],
-])('a call %s is held as any other', async (_, opening, call) => {
+])('a call %s is held like the calls without a task', async (_, opening, call) => {
   const client = await open(opening)
   client.send(call)
   expect(await person.nth(0)).toMatchObject({ budget: { source: 'default' } })
@@ -403,7 +403,7 @@ it('a call that is allowed and answered by a task is on record with what that ca
   expect(answers()).toHaveLength(1)
 })
 
-it('no more than a hundred are open: the next is held as any other', async () => {
+it('no more than a hundred are open: the next is held like a call without a task', async () => {
   const client = await open()
   for (let n = 1; n <= 101; n++) client.send(taskCall(n, 'write_x', { n }))
   await person.nth(100)

@@ -7,7 +7,7 @@ export type RecordedNotification = {
   body: string
   options: NotificationConstructorOptions
   closed: boolean
-  /** The labels of its buttons, where the system of this test has any. */
+  /** The labels of its buttons, where the system of this test shows buttons. */
   buttons: string[]
   /** The person clicks it, which the system may let them do even after it was closed. */
   click(): void

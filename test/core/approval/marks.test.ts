@@ -73,7 +73,7 @@ describe('files of ours and of the clients', () => {
     ['Claude Code in the project', { path: '.mcp.json' }],
     ['Cursor', { path: '~/.cursor/mcp.json' }],
     ['VS Code in the project', { path: '.vscode/mcp.json' }],
-    ['a profile of VS Code', { path: '~/.config/Code/User/profiles/work/mcp.json' }],
+    ['a profile of VS Code', { path: '~/.config/Code/User/profiles/a1b2/mcp.json' }],
     ['Copilot', { path: '~/.copilot/mcp-config.json' }],
     ['Windsurf', { path: '~/.codeium/windsurf/mcp_config.json' }],
     ['Codex', { path: '~/.codex/config.toml' }],
