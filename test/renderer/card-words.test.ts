@@ -133,7 +133,12 @@ describe('contentOf', () => {
     ['another binding', { binding: 'x' }, true],
     ['a mark', { marks: [{ at: '/path', kind: 'glob' as const }] }, true],
     ['a caller that went', { caller: { state: 'gone' as const } }, true],
-    ['a caller that comes back', { caller: { state: 'released' as const, asksAgain: true as const } }, true],
+    ['a caller with a ticket', { waiting: 0, caller: { state: 'released' as const } }, true],
+    [
+      'a caller away for a moment',
+      { waiting: 0, caller: { state: 'released' as const, asksAgain: true as const } },
+      false,
+    ],
     ['a later end of the wait', { caller: { state: 'waiting' as const, until: now + 1 } }, false],
     ['another answer to a call like it', { before: [], answered: { approved: 99, refused: 0, expired: 0 } }, false],
   ])('%s', (_, part, differs) => {

@@ -10,7 +10,9 @@ export const shownOf = ({ id, binding, waiting }: ApprovalCard): ShownCard => ({
 export function contentOf(card: ApprovalCard): string {
   const { id, binding, waiting, argumentsHash, action, tool, level, deceptive, confirm, file } = card
   const { caller, sentence, marks, risk, rule, who, where, budget } = card
-  const wait = caller.state === 'released' ? [caller.state, caller.asksAgain] : [caller.state]
-  const called = [id, binding, waiting, argumentsHash, action, tool, level, deceptive, confirm, file, wait]
+  // One that comes back by itself is away for a moment only: Approve must not go dead each time.
+  const comesBack = caller.state === 'released' && caller.asksAgain === true
+  const wait = comesBack ? ['waiting', Math.max(1, waiting)] : [caller.state, waiting]
+  const called = [id, binding, argumentsHash, action, tool, level, deceptive, confirm, file, wait]
   return JSON.stringify([called, sentence, marks, risk, rule, who.client, where, budget])
 }
