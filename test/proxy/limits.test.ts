@@ -167,6 +167,8 @@ describe('while there is room', () => {
     const client = bench.start({ policy: limited('deny') })
     client.send(toolCall(1, 'put_x'))
     await expect.poll(() => heard('limit.reserve')).toHaveLength(1)
+    // A witness that is still starting would die of the signal without recording it.
+    await bench.witness.waitForEvent(({ event }) => event === 'started')
     client.kill('SIGTERM')
     await bench.witness.waitForEvent(({ event }) => event === 'signal')
     count({ outcome: 'reserved' })
