@@ -9,8 +9,11 @@ type Head = { seq: number; hash: string }
 export const headOf = (db: Db): Head =>
   prepared<[], Head>(db, 'SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1').get() ?? { seq: 0, hash: chainStart }
 
-/** A function that appends events one after the other. Valid inside one immediate transaction: nobody else may append. */
-export function eventAppender(db: Db, sha256: Sha256): (event: Omit<EventRow, 'seq' | 'prev' | 'hash'>) => void {
+/**
+ * A function that appends events one after the other and says their numbers. Valid inside one immediate transaction: nobody
+ * else may append.
+ */
+export function eventAppender(db: Db, sha256: Sha256): (event: Omit<EventRow, 'seq' | 'prev' | 'hash'>) => number {
   const insert = prepared<[EventRow]>(
     db,
     'INSERT INTO event VALUES (@seq, @session, @n, @t, @type, @data, @prev, @hash)',
@@ -21,5 +24,6 @@ export function eventAppender(db: Db, sha256: Sha256): (event: Omit<EventRow, 's
     const hash = eventHash(row, sha256)
     insert.run({ ...row, hash })
     head = { seq: row.seq, hash }
+    return row.seq
   }
 }

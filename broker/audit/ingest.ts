@@ -125,8 +125,8 @@ function ingestBatch(db: Db, store: ProjectionStore, source: Source): Batch {
         break
       }
       const { event, end } = read
-      append({ session, n: spool.n, t: event.t, type: event.type, data: event.data })
-      project(store, { session, t: event.t, type: event.type, data: event.value })
+      const seq = append({ session, n: spool.n, t: event.t, type: event.type, data: event.data })
+      project(store, { seq, session, t: event.t, type: event.type, data: event.value })
       spool = { ...spool, n: spool.n + 1, offset: end, last_hash: event.hash }
       if (spool.n - before.n >= batchLines || end - before.offset >= batchBytes) {
         more = true

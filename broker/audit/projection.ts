@@ -20,7 +20,7 @@ import { isBrokerSession } from './spool-file.ts'
 import type { KnownEvent } from './spool-line.ts'
 import { knownEvent } from './spool-line.ts'
 
-export type ProjectedEvent = { session: string; t: number; type: string; data: unknown }
+export type ProjectedEvent = { seq: number; session: string; t: number; type: string; data: unknown }
 
 /** Applies one event. Events of one session must come in their order; those of different sessions in any. */
 export function project(store: ProjectionStore, { session, t, type, data }: ProjectedEvent): void {

@@ -55,6 +55,8 @@ export const auditEventData = {
     protocolVersion: z.string(),
   }),
   'session.ended': z.strictObject({ reason: z.string() }),
+  /** What the server listed; written when it is not what this session listed before. `sha256` over the list's JSON text. */
+  'tools.listed': z.strictObject({ tools: z.int().nonnegative(), sha256, names: z.array(z.string()) }),
   'upstream.exited': z.strictObject({ code: z.int().nullable(), signal: z.string().nullable() }),
 
   /** Written only for a call that has to wait for the policy to load; otherwise `call.decided` is its first event. */
@@ -90,6 +92,8 @@ export const auditEventData = {
       .optional(),
     /** Allowed and sent on right after this line: stands for a `call.forwarded` of its own. */
     forwarded: z.literal(true).optional(),
+    /** The client's own trace, as `_meta` carried it (W3C Trace Context). */
+    trace: z.strictObject({ traceparent: z.string(), tracestate: z.string().optional() }).optional(),
   }),
   'hold.opened': z.strictObject({ call: callId, budgetMs: z.int().nonnegative() }),
   /**
@@ -153,10 +157,18 @@ export const auditEventData = {
   // The broker's own events.
   'broker.started': z.strictObject({ version: z.string(), pid: z.int(), host: z.enum(['desktop', 'headless']) }),
   'broker.stopped': z.strictObject({}),
+  /** The text of a policy file, once, before the first revision that has it. */
+  'policy.text': z.strictObject({ sha256, text: z.string() }),
   'policy.published': z.strictObject({
     revision: z.string(),
     files: z.array(z.string()),
     problems: z.array(z.string()),
+    /** What the revision is made of: any past decision can be explained by the rules as they were. */
+    texts: z
+      .array(
+        z.strictObject({ file: z.string(), status: z.enum(['ok', 'broken', 'removed']), sha256: sha256.optional() }),
+      )
+      .optional(),
   }),
   /** A person let go of a policy file that is not in the folder any more; `servers` is what it governed. */
   'policy.removal-accepted': z.strictObject({ file: z.string(), servers: z.array(z.string()), by: z.string() }),
@@ -228,6 +240,16 @@ export const auditEventData = {
   'session.refused': z.strictObject({ session: z.string(), by: z.string(), reason: z.string().optional() }),
   'session.resumed': z.strictObject({ session: z.string(), by: z.string() }),
   'lockdown.changed': z.strictObject({ on: z.boolean(), by: z.string() }),
+  /** The oldest part of the log, up to event `upTo`, was given up behind a signed checkpoint. */
+  'log.pruned': z.strictObject({
+    upTo: z.int().positive(),
+    hash: sha256,
+    events: z.int().nonnegative(),
+    calls: z.int().nonnegative(),
+    why: z.enum(['age', 'size']),
+  }),
+  /** The head of the chain was written where this log's owner cannot easily change it. */
+  'head.anchored': z.strictObject({ seq: z.int().nonnegative(), hash: sha256, where: z.string() }),
   /** What a client showed about how long it waits; a held call ends earlier from now on. */
   'budget.learned': z.strictObject({ client: z.string(), observedMs: z.int(), budgetMs: z.int() }),
   /** The process of a session is gone without `session.ended`: what it had open is settled. */

@@ -10,6 +10,8 @@ export type HomeLayout = {
   privateKey: string
   publicKey: string
   proxyToken: string
+  /** Key of the marks that stand for secrets in the log. */
+  markKey: string
   run: string
   socket: string
   settings: string
@@ -64,6 +66,7 @@ export function homeLayout(
     privateKey: under('keys', 'signing.key'),
     publicKey: under('keys', 'signing.pub'),
     proxyToken: under('keys', 'proxy.token'),
+    markKey: under('keys', 'mark.key'),
     run,
     socket,
     settings: under('settings.json'),

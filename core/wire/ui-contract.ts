@@ -5,10 +5,12 @@ import { riskLevels } from '../approval/risk-level.ts'
 import { argumentScope, argumentScopes, lifetimes } from '../schema/grant.ts'
 import { actions, confirmations } from '../schema/policy-words.ts'
 import { riskClasses } from '../schema/risk-class.ts'
+import { callOutcomes, callSummary, logRequests, ruleRef, verifyProgress } from './log-contract.ts'
+
+export { type CallDetail, type CallOutcome, type CallSummary, callOutcomes } from './log-contract.ts'
 
 /** Milliseconds since the Unix epoch. */
 const time = z.int().nonnegative()
-const ruleRef = z.strictObject({ id: z.string(), file: z.string(), line: z.int().positive().optional() })
 const effect = z.enum(['allow', 'deny', 'require-approval'])
 
 /** JSON Pointer (RFC 6901) into the card's `arguments`; into what else the message carries after `#beside`. */
@@ -183,69 +185,6 @@ const shown = z.strictObject({ id: z.string(), binding: z.string(), waiting: z.i
 
 const schemaProblem = z.strictObject({ at: pointer, message: z.string() })
 
-/** What became of a call, in one word each (audit.md). `deciding` and `waiting` are the states before the end. */
-export const callOutcomes = [
-  'deciding',
-  'waiting',
-  'running',
-  'allowed-by-rule',
-  'allowed-by-default',
-  'allowed-by-grant',
-  'approved',
-  'denied-by-rule',
-  'denied-by-default',
-  'denied-policy-broken',
-  'denied-lockdown',
-  'refused',
-  'expired',
-  'released',
-  'cancelled',
-  'never-shown',
-  'too-many',
-  'upstream-error',
-  'outcome-unknown',
-] as const
-
-const callSummary = z.strictObject({
-  call: z.string(),
-  session: z.string(),
-  client: z.string(),
-  server: z.string(),
-  /** What was asked for, where that is no `tools/call`; `tool` is then what it names, or the method. */
-  action: z.enum(actions).optional(),
-  tool: z.string(),
-  risk: z.enum(riskClasses).optional(),
-  outcome: z.enum(callOutcomes),
-  receivedAt: time,
-  /** How long a person or the queue took, in milliseconds, for a held call. */
-  heldMs: z.int().nonnegative().optional(),
-  /** From forwarding to the answer, in milliseconds. */
-  durationMs: z.number().nonnegative().optional(),
-  /** First rule that decided, or nothing for a default. */
-  rule: z.string().optional(),
-})
-
-const callEvent = z.strictObject({
-  seq: z.int(),
-  at: time,
-  type: z.string(),
-  data: z.record(z.string(), z.unknown()),
-  hash: z.string(),
-})
-
-const callDetail = z.strictObject({
-  summary: callSummary,
-  /** Redacted argument text as recorded, with the full length in bytes. */
-  arguments: z.strictObject({ text: z.string(), bytes: z.int(), truncated: z.boolean() }).optional(),
-  argumentsHash: z.string().optional(),
-  result: z.strictObject({ text: z.string(), bytes: z.int(), truncated: z.boolean() }).optional(),
-  reason: z.string().optional(),
-  decidedBy: z.string().optional(),
-  revision: z.string().optional(),
-  rules: z.array(ruleRef),
-  events: z.array(callEvent),
-})
-
 const diagnostic = z.strictObject({
   severity: z.enum(['error', 'warning']),
   file: z.string(),
@@ -343,6 +282,20 @@ const settings = z.strictObject({
   approveFromNotification: z.boolean(),
   /** No notifications between these local times (`22:00`, `07:00`; may pass midnight). Calls wait in the queue all the same. */
   quietHours: z.strictObject({ from: clockTime, to: clockTime }).optional(),
+  /** How much of the log is kept: what is older than `days`, or beyond `megabytes` in all, is given up. Absent: no bound. */
+  retention: z.strictObject({
+    days: z.int().min(1).max(36_500).optional(),
+    megabytes: z.int().min(50).max(10_000_000).optional(),
+  }),
+  /** The collector (OTLP over HTTP) that gets a span a call and a record a decision; absent: none. */
+  telemetry: z
+    .strictObject({
+      /** Base address: `/v1/traces` and `/v1/logs` are appended. */
+      endpoint: z.url({ protocol: /^https?$/ }).max(2000),
+      /** Also arguments and results, as recorded. */
+      content: z.boolean(),
+    })
+    .optional(),
 })
 
 const none = z.strictObject({})
@@ -545,21 +498,7 @@ export const uiRequests = {
       ),
     }),
   },
-  /** Calls, newest first. `before` is the `next` of the page before. */
-  'activity.list': {
-    params: z.strictObject({
-      before: z.string().optional(),
-      limit: z.int().min(1).max(200),
-      outcome: z.array(z.enum(callOutcomes)).optional(),
-      /** Part of a tool, server or client name. */
-      text: z.string().max(200).optional(),
-    }),
-    result: z.strictObject({ calls: z.array(callSummary), next: z.string().optional() }),
-  },
-  'activity.get': {
-    params: z.strictObject({ call: z.string() }),
-    result: z.strictObject({ detail: callDetail.optional() }),
-  },
+  ...logRequests,
   'policies.list': {
     params: none,
     result: z.strictObject({ folder: z.string(), revision: z.string(), files: z.array(policyFile) }),
@@ -573,7 +512,10 @@ export const uiRequests = {
     result: z.strictObject({ outcome: z.enum(['accepted', 'not-removed']) }),
   },
   'settings.set': {
-    params: settings.partial().extend({ quietHours: settings.shape.quietHours.unwrap().nullable().optional() }),
+    params: settings.partial().extend({
+      quietHours: settings.shape.quietHours.unwrap().nullable().optional(),
+      telemetry: settings.shape.telemetry.unwrap().nullable().optional(),
+    }),
     result: settings,
   },
 } as const
@@ -590,6 +532,8 @@ export const uiEvent = z.discriminatedUnion('type', [
   /** All grants there are now. */
   z.strictObject({ type: z.literal('grants.changed'), grants: z.array(grant) }),
   z.strictObject({ type: z.literal('calls.changed'), calls: z.array(callSummary) }),
+  /** How far a check that `log.verify` began is, and in the end what it found. */
+  z.strictObject({ type: z.literal('verify.changed'), verify: verifyProgress }),
   z.strictObject({ type: z.literal('policies.changed'), revision: z.string() }),
   z.strictObject({ type: z.literal('status.changed'), status }),
   z.strictObject({ type: z.literal('settings.changed'), settings }),
@@ -619,9 +563,6 @@ export type Grant = z.infer<typeof grant>
 export type ShownCard = z.infer<typeof shown>
 export type SchemaProblem = z.infer<typeof schemaProblem>
 export type ClientBudget = z.infer<typeof clientBudget>
-export type CallOutcome = (typeof callOutcomes)[number]
-export type CallSummary = z.infer<typeof callSummary>
-export type CallDetail = z.infer<typeof callDetail>
 export type PolicyFileView = z.infer<typeof policyFile>
 export type Diagnostic = z.infer<typeof diagnostic>
 export type BrokerStatus = z.infer<typeof status>
