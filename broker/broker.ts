@@ -23,6 +23,7 @@ import { lostCards } from './lost-cards.ts'
 import { createOwnRecord } from './own-record.ts'
 import { layoutHere, prepareHome } from './paths.ts'
 import { startPolicies } from './policies.ts'
+import { recordPublished } from './policy-history.ts'
 import { createQueue } from './queue.ts'
 import { createRemember, type Remember } from './remember.ts'
 import { createSessionRefusals, earlierRefusals, type SessionRefusals } from './session-refusals.ts'
@@ -132,10 +133,10 @@ async function serve(
     keys,
     starterPolicies: options.starterPolicies,
     lockdown: lockdown.state,
-    published: (revision, files, problems) => {
-      queue.policyPublished(revision)
-      record.write('policy.published', { revision, files, problems })
-      events.emit({ type: 'policies.changed', revision })
+    published: (news) => {
+      queue.policyPublished(news.revision)
+      recordPublished({ db, record }, news)
+      events.emit({ type: 'policies.changed', revision: news.revision })
       statusChanged()
     },
     compile: queue.inForce.compile,

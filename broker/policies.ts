@@ -11,7 +11,7 @@ import { type EarlierPolicies, earlierPolicies } from './earlier-policies.ts'
 import type { InstallKeys } from './keys.ts'
 import { ownFolderFile, ownFolderPolicy } from './own-folder-policy.ts'
 import { writeAtomically } from './paths.ts'
-import { createPolicyFiles } from './policy-files.ts'
+import { createPolicyFiles, type PolicyText } from './policy-files.ts'
 import { isPolicyName, policyNames, policyStamp, type ReadPolicy, readPolicy } from './policy-folder.ts'
 import { createSettling } from './settling.ts'
 import { sha256 } from './sha256.ts'
@@ -34,6 +34,9 @@ export type Policies = {
   stop(): void
 }
 
+/** `texts`: what the revision was made of. */
+export type PublishedNews = { revision: string; files: string[]; problems: string[]; texts: readonly PolicyText[] }
+
 export type PoliciesOptions = {
   layout: HomeLayout
   keys: InstallKeys
@@ -43,7 +46,7 @@ export type PoliciesOptions = {
   lockdown(): PolicySet['lockdown']
   /** Throws on a set that the proxies could not carry out: it is not published. */
   compile(set: PolicySet): void
-  published(revision: string, files: string[], problems: string[]): void
+  published(news: PublishedNews): void
   /** Called before a removed file is let go of. Throws if it cannot be recorded. */
   removalAccepted(removed: { file: string; servers: string[]; by: string }): void
   /** Must not throw. */
@@ -67,7 +70,7 @@ export function startPolicies(options: PoliciesOptions): Policies {
   let failure = ''
 
   const publish = () => {
-    const { entries, problems: found } = files.inForce()
+    const { entries, texts, problems: found } = files.inForce()
     const lockdown = options.lockdown()
     let set: PolicySet = { format: 1, files: entries, ...(lockdown ? { lockdown } : {}) }
     try {
@@ -89,7 +92,7 @@ export function startPolicies(options: PoliciesOptions): Policies {
     revision = next
     problems = found
     failure = ''
-    if (news) options.published(revision, files.present(), problems)
+    if (news) options.published({ revision, files: files.present(), problems, texts })
   }
   const fail = (error: unknown) => {
     const { message } = error as Error

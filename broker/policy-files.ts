@@ -17,8 +17,11 @@ export type PolicyFiles = {
   mayBeHalf(file: string, read: ReadPolicy | undefined): boolean
   /** Takes what a file says now; nothing: it is gone. */
   believe(file: string, read: ReadPolicy | undefined): void
-  /** What is to be published, in the order of names, and one sentence for each file that is not as its author meant it. */
-  inForce(): { entries: PolicySetEntry[]; problems: string[] }
+  /**
+   * What is to be published, in the order of names, with the text each entry was read from where it has rules, and one
+   * sentence for each file that is not as its author meant it.
+   */
+  inForce(): { entries: PolicySetEntry[]; texts: PolicyText[]; problems: string[] }
   /** What `inForce` gave is in force now, and what a file falls back to. */
   published(): void
   /** What a file governed that is gone and still counts. */
@@ -36,6 +39,9 @@ type Known = {
   /** What it was in force as before this start, or before it went. */
   earlier: EarlierPolicy | undefined
 }
+
+/** `text`: what the rules in force were read from; nothing where there are none. `removed`: it is not in the folder. */
+export type PolicyText = { entry: PolicySetEntry; removed: boolean; text: string | undefined }
 
 export const howToAccept = 'Put it back, or accept the removal on the Policies page.'
 
@@ -74,8 +80,13 @@ export function createPolicyFiles(earlier: ReadonlyMap<string, EarlierPolicy>): 
     },
     inForce: () => {
       dropRenamed()
-      const all = sorted().map(([file, known]) => ({ entry: entryOf(file, known), problem: problemOf(file, known) }))
-      return { entries: all.map(({ entry }) => entry), problems: all.flatMap(({ problem }) => problem ?? []) }
+      const all = sorted()
+      const texts = all.map(([file, known]) => textOf(file, known))
+      return {
+        entries: texts.map(({ entry }) => entry),
+        texts,
+        problems: all.flatMap(([file, known]) => problemOf(file, known) ?? []),
+      }
     },
     published: () => {
       for (const known of files.values()) if (known.read?.entry.status === 'ok') known.good = known.read
@@ -117,6 +128,12 @@ function entryOf(file: string, { read, good, earlier }: Known): PolicySetEntry {
     return { ...read.entry, servers: [...new Set([...read.entry.servers, ...(earlier?.servers ?? [])])] }
   }
   return { file, status: 'broken', servers: earlier?.servers ?? ['*'], problem: `it was removed. ${howToAccept}` }
+}
+
+function textOf(file: string, known: Known): PolicyText {
+  const entry = entryOf(file, known)
+  const from = known.read?.entry === entry ? known.read : known.good
+  return { entry, removed: known.read === undefined, text: entry.status === 'ok' ? from?.text : undefined }
 }
 
 function problemOf(file: string, { read, good }: Known): string | undefined {

@@ -1,10 +1,11 @@
 // What `policy explain` prints: the decision first, by which policy, then what the rules saw.
 import type { Trace } from '../../core/policy/explain.ts'
 import { callWords } from '../../core/policy/run-tests.ts'
+import { combinedLines } from '../../core/policy/trace-words.ts'
 import type { AccessRequest } from '../../core/schema/access-request.ts'
 import { differencePlace } from './policy-differences.ts'
 import type { JudgedBy } from './policy-to-judge-by.ts'
-import { combinedLines, looksAtPaths, reasonWords, ruleLines, summaryLines } from './policy-trace.ts'
+import { looksAtPaths, reasonWords, ruleLines, summaryLines } from './policy-trace.ts'
 import { type Colour, harmless, type Terminal, wrapped } from './terminal.ts'
 
 export type Explained = {

@@ -1,12 +1,13 @@
 // `countersign policy test`: runs the examples that policy files bring along, for policies kept in git.
 import { callWords, type PolicyTestResult, runPolicyTests } from '../../core/policy/run-tests.ts'
 import { textEngines } from '../../core/policy/text-engines.ts'
+import { combinedLines } from '../../core/policy/trace-words.ts'
 import type { Diagnostic } from '../../core/wire/ui-contract.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
 import { readablePolicies, readPolicySources, withoutMark } from './policy-files.ts'
 import { diagnosticAnnotation, githubAnnotation, outputFormat, showDiagnostic } from './policy-output.ts'
 import { notLookedAt, notLookedAtWords } from './policy-subfolders.ts'
-import { combinedLines, ruleLines } from './policy-trace.ts'
+import { ruleLines } from './policy-trace.ts'
 import { count, harmless, type Terminal } from './terminal.ts'
 
 const usage = `Usage: countersign policy test FILE…|FOLDER… [--with FILE] [--format text|json|github]
@@ -68,7 +69,7 @@ function showFailure(out: Terminal, file: string, result: PolicyTestResult): voi
   if (lines.length > 0) {
     out.line()
     for (const line of lines) out.line(line)
-    for (const line of combinedLines(trace)) out.line(`    ${line}`)
+    for (const line of combinedLines(trace)) out.line(`    ${harmless(line)}`)
   }
   out.line()
 }

@@ -1,21 +1,15 @@
 // A trace in words, for `policy explain` and for tests that fail: what each rule saw, and how it came to the decision.
 import type { Trace, TraceCondition, TraceRule } from '../../core/policy/explain.ts'
-import type { Outcome } from '../../core/policy/outcome.ts'
-import { cutConditionWords, requestWords } from '../../core/policy/words.ts'
+import { decidedBy, groupWords, limitState, outcomeWords, saw, verdict } from '../../core/policy/trace-words.ts'
+import { cutConditionWords } from '../../core/policy/words.ts'
 import type { PolicyCondition } from '../../core/schema/policy.ts'
 import { harmless, shortened, type Terminal, wrapped } from './terminal.ts'
 
-const longestValue = 100
 /** Where operands are cut, unless all is asked for: patterns can be hundreds of characters long. */
 const longestOperand = 60
 /** Of a rule's one line, where nobody's terminal says. */
 const lineWidth = 100
 
-const outcomeWords: Record<Outcome, string> = {
-  held: 'held',
-  'did-not-hold': 'did not hold',
-  'could-not-tell': 'could not tell',
-}
 const outcomeColours = { held: 'green', 'did-not-hold': 'dim', 'could-not-tell': 'yellow' } as const
 const widest = Math.max(...Object.values(outcomeWords).map((words) => words.length))
 
@@ -30,10 +24,7 @@ type Shown = {
 /** Lines on rules that named the call, each with its conditions below it, and an empty one after each. */
 export function ruleLines(out: Terminal, trace: Trace, shown: Shown = {}): string[] {
   const { rules = trace.rules, indent = '  ', cut = false } = shown
-  return rules.flatMap((rule) => {
-    const decided = trace.decision.rules.some(({ id, file }) => id === rule.id && file === rule.file)
-    return [...oneRule(out, rule, decided, indent, cut), '']
-  })
+  return rules.flatMap((rule) => [...oneRule(out, rule, decidedBy(trace, rule), indent, cut), ''])
 }
 
 /** A line for each rule that did not hold: where it stands, and the first condition that kept it from holding. */
@@ -109,22 +100,9 @@ function oneRule(out: Terminal, rule: TraceRule, decided: boolean, indent: strin
     }),
   ]
   if (limit) {
-    const { exhausted, amount } = limit
-    const state = exhausted
-      ? 'taken as used up'
-      : amount === 'cannot-be-counted'
-        ? 'cannot be counted'
-        : `this call uses ${amount}`
-    lines.push(`${indent}  limit`, `${indent}    ${harmless(limit.words)}; ${state}`)
+    lines.push(`${indent}  limit`, `${indent}    ${harmless(limit.words)}; ${limitState(limit)}`)
   }
   return lines
-}
-
-function verdict({ outcome, counts, therefore, conditions, effect }: TraceRule, decided: boolean): string {
-  if (outcome === 'could-not-tell') return therefore ?? outcomeWords[outcome]
-  if (outcome === 'did-not-hold') return 'did not hold'
-  const held = conditions.length === 0 ? 'applies to every such call' : 'held'
-  return decided || !counts ? held : `${held}, but a stricter rule than ${effect} decides`
 }
 
 function oneCondition(out: Terminal, condition: TraceCondition, indent: string, cut: boolean): string[] {
@@ -133,52 +111,14 @@ function oneCondition(out: Terminal, condition: TraceCondition, indent: string, 
   const mark = `${indent}${out.paint(outcomeColours[outcome], outcomeWords[outcome].padEnd(widest))}  `
   if (condition.kind === 'argument') {
     const start = indent.length + widest + 2
-    const lines = wrapped(`${harmless(words)} (${saw(condition)})`, out.width && out.width - start)
+    const lines = wrapped(harmless(`${words} (${saw(condition)})`), out.width && out.width - start)
     return lines.map((line, index) => `${index === 0 ? mark : ' '.repeat(start)}${line}`)
   }
-  const heading = { any: 'any of these', all: 'all of these', not: 'not this' }[condition.kind]
   const groups = condition.groups.flatMap((group, index) => [
     ...(index > 0 ? [`${indent}  ${condition.kind === 'any' ? 'or' : 'and'}`] : []),
     ...group.flatMap((one) => oneCondition(out, one, `${indent}  `, cut)),
   ])
-  return [`${mark}${heading}:`, ...groups]
-}
-
-function saw({ seen, path }: Extract<TraceCondition, { kind: 'argument' }>): string {
-  switch (seen.state) {
-    case 'absent':
-      return 'there is no such argument'
-    case 'not-reachable':
-      return 'the arguments have another shape there'
-    case 'value': {
-      const text = JSON.stringify(seen.value)
-      return `${path === '**' ? 'it saw' : 'it is'} ${harmless(shortened(text, longestValue))}`
-    }
-  }
-}
-
-/** How what the rules said became the decision, in a sentence or two. */
-export function combinedLines(trace: Trace): string[] {
-  const { combined, rules, defaults, decision, action, tool, broken } = trace
-  if (combined === 'lockdown') return [`No rule is looked at: ${decision.reason}.`]
-  if (combined === 'broken-file') {
-    return broken.map(
-      ({ file, problem }) => `${harmless(file)} cannot be used, so it denies what it governs: ${harmless(problem)}`,
-    )
-  }
-  if (combined !== 'default') {
-    const ids = decision.rules.map(({ id }) => id)
-    const one = ids.length === 1
-    const who = `${ids.join(' and ')} ${one ? 'decides' : 'decide together'}`
-    const milder = rules.some(({ counts, effect }) => counts && effect !== combined)
-    if (milder) return [`${who}: deny beats require-approval, which beats allow.`]
-    return [one ? `${who}: no other rule counts.` : `${who}: all of them say ${combined}.`]
-  }
-  const start = rules.length === 0 ? `No rule names ${requestWords(action, tool)}` : 'None of these rules counts'
-  if (action !== 'tools/call') return [`${start}; such requests are allowed unless a rule says otherwise.`]
-  const given = defaults.map(({ file, effect }) => `${effect} (${file === undefined ? 'built in' : harmless(file)})`)
-  const most = given.length > 1 ? '; the strictest wins' : ''
-  return [`${start}, so the default for ${trace.risk.class} decides: ${given.join(', ')}${most}.`]
+  return [`${mark}${groupWords[condition.kind]}:`, ...groups]
 }
 
 /** Whether some condition looked at where a path leads. */

@@ -163,10 +163,19 @@ export const auditEventData = {
     revision: z.string(),
     files: z.array(z.string()),
     problems: z.array(z.string()),
-    /** What the revision is made of: any past decision can be explained by the rules as they were. */
+    /** What the revision is made of, file by file: any past decision can be explained by the rules as they were. */
     texts: z
       .array(
-        z.strictObject({ file: z.string(), status: z.enum(['ok', 'broken', 'removed']), sha256: sha256.optional() }),
+        z.strictObject({
+          file: z.string(),
+          /** `removed`: it is not in the folder any more, and still counts. */
+          status: z.enum(['ok', 'broken', 'removed']),
+          /** Names the `policy.text` whose rules are in force; absent where none are, and all it governs is denied. */
+          sha256: sha256.optional(),
+          /** Globs of what is denied, and why, where there is no text. */
+          denies: z.array(z.string()).optional(),
+          problem: z.string().optional(),
+        }),
       )
       .optional(),
   }),
