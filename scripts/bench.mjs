@@ -52,7 +52,7 @@ function findNode() {
 /** Figures of an old build would be worse than none. */
 function buildIfNeeded() {
   const builtAt = existsSync(bundle) ? statSync(bundle).mtimeMs : 0
-  if (builtAt > newest(join(root, 'proxy')) && builtAt > newest(join(root, 'core'))) return
+  if (['core', 'proxy', 'broker', 'renderer'].every((folder) => builtAt > newest(join(root, folder)))) return
   console.log(`${builtAt === 0 ? 'Not built yet' : 'Sources are newer than the build'}: running npm run build`)
   const { status } = spawnSync('npm', ['run', 'build'], {
     cwd: root,

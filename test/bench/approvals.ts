@@ -10,10 +10,7 @@
 // - Memory of the broker's process before and after (RSS), and of the proxies together (RSS, largest of them).
 // - Counted at the end: answers by kind, cards, and what reached a witness, which must be nothing.
 
-import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { queueCaps } from '../../core/wire/limits.ts'
@@ -21,9 +18,9 @@ import { launchBrowser } from '../support/browser.ts'
 import { createHome } from '../support/countersign.ts'
 import { startFlood } from '../support/flood.ts'
 import { atMost, finish, table } from './support/report.ts'
+import { serve } from './support/serve.ts'
 import { median, percentile } from './support/statistics.ts'
 
-const serveFile = join(import.meta.dirname, '../../out/bin/countersign.cjs')
 const policy = 'version: 1\ndefault: { "*": require-approval }\nrules: []\n'
 
 const full = { proxies: 20, each: 500, ms: 60_000, calmMs: 2_000 }
@@ -32,28 +29,6 @@ const pressEveryMs = 200
 
 const rssMb = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
-
-async function serve(env: Record<string, string>): Promise<{ link: string; pid: number; stop(): Promise<void> }> {
-  const host = spawn(process.execPath, [serveFile, 'serve', '--port', '0', '--json'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  const ended = new Promise<void>((resolve) => host.once('exit', () => resolve()))
-  if (!host.stdout) throw new Error('countersign serve has no standard output')
-  for await (const line of createInterface({ input: host.stdout })) {
-    const { link } = JSON.parse(line) as { link?: string }
-    if (link === undefined) continue
-    return {
-      link,
-      pid: host.pid ?? 0,
-      stop: () => {
-        host.kill('SIGTERM')
-        return ended
-      },
-    }
-  }
-  throw new Error('countersign serve ended without a link')
-}
 
 /** Event Timing leaves out what took less than 16 ms: those presses count as 16. */
 async function startListening(page: Page): Promise<void> {
@@ -88,7 +63,6 @@ async function main(): Promise<void> {
   const { values: options } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
   })
-  if (!existsSync(serveFile)) throw new Error('out/bin/countersign.cjs is missing: run npm run build.')
   const counts = options.quick ? quick : full
   const home = createHome({ 'policy.yaml': policy })
   const host = await serve(home.env)
