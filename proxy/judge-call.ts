@@ -3,9 +3,11 @@ import { evaluate, type PolicyPorts } from '../core/policy/evaluate.ts'
 import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { Decision, DecisionSource } from '../core/schema/decision.ts'
 import type { JsonObject } from '../core/schema/json.ts'
-import { argumentsExcerpt, mark, redactedText } from './excerpt.ts'
+import { type TraceContext, traceContextOf } from '../core/wire/trace-context.ts'
+import { redactedText, requestExcerpts } from './excerpt.ts'
 import type { GovernedCall } from './governed-call.ts'
 import { hideValues } from './hidden-values.ts'
+import { mark } from './marks.ts'
 import type { PolicyState } from './policy-source.ts'
 import type { SessionRefusal } from './session-refusal.ts'
 
@@ -71,17 +73,23 @@ export function decidedEvent(call: GovernedCall, decision: Decision, sent: boole
     source: decision.source,
     rules: decision.rules as AuditEventData<'call.decided'>['rules'],
     // Of a tool call only rule, tool and limit are named.
-    reason: call.rpc.action === 'tools/call' ? decision.reason : keptText(call, decision.reason),
+    reason: call.rpc.action === 'tools/call' ? redactedText(decision.reason) : keptText(call, decision.reason),
     risk: call.request.risk.class,
     revision: call.revision ?? 'none',
-    argumentsHash,
-    arguments: argumentsExcerpt(rpc.arguments, argumentsHash, hidden?.arguments),
-    ...(rpc.beside === undefined
-      ? {}
-      : { beside: argumentsExcerpt(rpc.beside, argumentsHash, hidden?.value(rpc.beside) as JsonObject | undefined) }),
+    ...requestExcerpts(rpc, argumentsHash, hidden),
     ...(limits === undefined ? {} : { limits }),
     ...(sent ? { forwarded: true } : {}),
+    ...(rpc.meta === undefined ? {} : traceData(rpc.meta)),
   }
+}
+
+/** A vendor can have put anything into its part of a trace state: one with a secret in it is not kept. */
+function traceData(meta: JsonObject): { trace?: TraceContext } {
+  const trace = traceContextOf(meta)
+  if (!trace) return {}
+  const { traceparent, tracestate } = trace
+  const kept = tracestate !== undefined && redactedText(tracestate) === tracestate
+  return { trace: kept ? trace : { traceparent } }
 }
 
 /**
@@ -91,8 +99,8 @@ export function decidedEvent(call: GovernedCall, decision: Decision, sent: boole
 export function receivedData(call: GovernedCall): Omit<AuditEventData<'call.received'>, 'call'> {
   const { rpc, bytes } = call
   const action = rpc.action === 'tools/call' ? {} : { action: rpc.action }
-  const tool = rpc.action === 'tools/call' ? rpc.tool : keptText(call, rpc.tool)
-  return { ...action, tool: tool.slice(0, longestKeptName), rpcId: rpc.idText, bytes }
+  const tool = rpc.action === 'tools/call' ? redactedText(rpc.tool) : keptText(call, rpc.tool)
+  return { ...action, tool: tool.slice(0, longestKeptName), rpcId: redactedText(rpc.idText), bytes }
 }
 
 function keptText(call: GovernedCall, text: string): string {

@@ -45,8 +45,13 @@ export function createServerSide({ policy, calls, lists, writer, edits, log }: S
   }
   const withoutEnd = (line: Buffer) => line.subarray(0, -1)
 
+  /** What was learnt may have to go on record. */
+  const learn = (line: Buffer) => {
+    lists.learn(line)
+    calls.flush()
+  }
   const learnLater = (line: Buffer) => {
-    if (lists.pending()) setImmediate(() => lists.learn(line))
+    if (lists.pending()) setImmediate(() => learn(line))
   }
 
   /** The same buffer where nothing is hidden. */
@@ -94,7 +99,7 @@ export function createServerSide({ policy, calls, lists, writer, edits, log }: S
       return calls.server.governed(state) || lists.hides(state)
     },
     copying: lists.pending,
-    copied: lists.learn,
+    copied: learn,
     uncopied: lists.missed,
     read: (line) => {
       const state = now()

@@ -2,12 +2,14 @@
 // where policy hides tools from this client, and then by cutting out those tools and nothing else.
 import * as crypto from 'node:crypto'
 import type { ToolAnnotations } from '../core/risk/annotations.ts'
+import type { AuditEventData } from '../core/schema/audit-event.ts'
 import type { JsonValue } from '../core/schema/json.ts'
 import type { ToolDefinition } from '../core/wire/broker-contract.ts'
 import type { ListRequest } from '../core/wire/client-message.ts'
 import { isObject } from '../core/wire/governed-request.ts'
 import { idKeyOf } from './answers.ts'
 import { elementsAt, firstSpan, membersAt, type Span } from './json-spans.ts'
+import { createListRecord } from './list-record.ts'
 import { both, type Listed, listedTool, noTools, type Tools } from './listed-tools.ts'
 import type { PolicyState } from './policy-source.ts'
 import { sha256 } from './sha256.ts'
@@ -46,6 +48,8 @@ export type ToolListOptions = {
   tell(line: string): void
   /** From now on `policyNow` is worth being asked when the policy changes. */
   watch(): void
+  /** A list has come whole that is not what came before it. */
+  listed(data: AuditEventData<'tools.listed'>): void
 }
 
 const maxAsked = 32
@@ -56,8 +60,9 @@ const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
 /** Text of definitions that is kept of one list, in characters. Of tools beyond it only the hash is. */
 const maxKept = 8 * 1024 * 1024
 
-export function createToolLists({ server, client, tell, watch }: ToolListOptions): ToolLists {
+export function createToolLists({ server, client, tell, watch, listed }: ToolListOptions): ToolLists {
   const asked = new Map<string, ListRequest>()
+  const record = createListRecord(listed)
   /** Not all are known by their ids: whatever looks like a list is taken for one. */
   let anyOther = false
   /** The list that is known whole, and the one of which pages are coming. */
@@ -83,6 +88,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     // Until the last page has come, a tool that was dangerous before still is.
     const list: Tools = request.more && coming ? coming : noTools()
     kept = list === coming ? kept + size : size
+    record.page(result['tools'], list !== coming)
     coming = list
     for (const tool of result['tools']) {
       if (!isObject(tool)) continue
@@ -100,6 +106,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     if (result['nextCursor'] !== undefined && result['nextCursor'] !== null) return
     known = list
     coming = undefined
+    record.whole()
   }
 
   const learnFrom = (message: JsonValue | undefined, size: number): void => {
@@ -118,7 +125,7 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
     }
   }
 
-  const listed = (tool: string) => coming?.byName.get(tool) ?? known.byName.get(tool)
+  const found = (tool: string) => coming?.byName.get(tool) ?? known.byName.get(tool)
 
   const answersAsked = (message: JsonValue | undefined): boolean => {
     const members = Array.isArray(message) ? message : [message]
@@ -172,10 +179,10 @@ export function createToolLists({ server, client, tell, watch }: ToolListOptions
       return cuts.length === 0 ? line : Buffer.from(cutOut(text, cuts))
     },
     isAsked: (idKey) => anyOther || asked.has(idKey),
-    annotationsOf: (tool) => listed(tool)?.hints,
+    annotationsOf: (tool) => found(tool)?.hints,
     definitionOf: (tool) => {
-      const found = listed(tool)
-      if (found) return 'tool' in found ? toolDefinition(found.tool) : { hash: found.hash }
+      const one = found(tool)
+      if (one) return 'tool' in one ? toolDefinition(one.tool) : { hash: one.hash }
       const rest = coming?.rest ?? known.rest
       return rest === undefined ? undefined : { hash: rest }
     },

@@ -1,8 +1,10 @@
 // The same story through the compiled Electron main, preload and page, with the shim in Electron's place.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { app, BrowserWindow, recorded } from '../shim/electron.ts'
 import { createHome, type TestHome } from '../support/countersign.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import {
   type Agent,
   approve,
@@ -13,12 +15,16 @@ import {
 } from './files-story.ts'
 
 let home: TestHome
+let collector: OtlpReceiver
 let folder: string
 let agent: Agent
 
 beforeAll(async () => {
   home = createHome()
   folder = workFolder()
+  collector = await startOtlpReceiver()
+  const telemetry = { endpoint: collector.endpoint, content: false }
+  writeFileSync(join(home.home, 'settings.json'), JSON.stringify({ telemetry }))
   process.env['COUNTERSIGN_HOME'] = home.home
   const { started } = (await import(join(import.meta.dirname, '../../out/main/index.js'))) as {
     started: Promise<string>
@@ -31,6 +37,7 @@ afterAll(async () => {
   await agent?.close()
   app.quit()
   await app.ended
+  await collector.close()
   removeFolder(folder)
   home.remove()
 })
@@ -85,4 +92,9 @@ it('a page of another origin is refused', async () => {
   )
   expect(reply).toMatchObject({ ok: false, error: { code: 'unauthorized' } })
   other.destroy()
+})
+
+it('a collector that was set gets a span for each call', async () => {
+  const outcomes = () => collector.spans.map(({ attributes }) => attributes['countersign.outcome'])
+  await collector.until(() => ['allowed-by-default', 'approved', 'refused'].every((one) => outcomes().includes(one)))
 })

@@ -1,0 +1,102 @@
+// What spans and records call things: the semantic conventions for MCP and generative AI where they have a word, ours under
+// `countersign.` where not. Stored by other people's backends: add, never rename.
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_NETWORK_TRANSPORT,
+  ATTR_SERVICE_INSTANCE_ID,
+  ATTR_SERVICE_NAME,
+  ATTR_SERVICE_VERSION,
+  NETWORK_TRANSPORT_VALUE_PIPE,
+} from '@opentelemetry/semantic-conventions'
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROMPT_NAME,
+  ATTR_GEN_AI_TOOL_CALL_ARGUMENTS,
+  ATTR_GEN_AI_TOOL_CALL_RESULT,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_JSONRPC_REQUEST_ID,
+  ATTR_LOG_RECORD_UID,
+  ATTR_MCP_METHOD_NAME,
+  ATTR_MCP_PROTOCOL_VERSION,
+  ATTR_MCP_RESOURCE_URI,
+  ATTR_MCP_SESSION_ID,
+  ATTR_RPC_RESPONSE_STATUS_CODE,
+  GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL,
+} from '@opentelemetry/semantic-conventions/incubating'
+
+export const standard = {
+  serviceName: ATTR_SERVICE_NAME,
+  serviceVersion: ATTR_SERVICE_VERSION,
+  serviceInstance: ATTR_SERVICE_INSTANCE_ID,
+  method: ATTR_MCP_METHOD_NAME,
+  session: ATTR_MCP_SESSION_ID,
+  protocolVersion: ATTR_MCP_PROTOCOL_VERSION,
+  resourceUri: ATTR_MCP_RESOURCE_URI,
+  tool: ATTR_GEN_AI_TOOL_NAME,
+  prompt: ATTR_GEN_AI_PROMPT_NAME,
+  operation: ATTR_GEN_AI_OPERATION_NAME,
+  executeTool: GEN_AI_OPERATION_NAME_VALUE_EXECUTE_TOOL,
+  arguments: ATTR_GEN_AI_TOOL_CALL_ARGUMENTS,
+  result: ATTR_GEN_AI_TOOL_CALL_RESULT,
+  requestId: ATTR_JSONRPC_REQUEST_ID,
+  statusCode: ATTR_RPC_RESPONSE_STATUS_CODE,
+  errorType: ATTR_ERROR_TYPE,
+  transport: ATTR_NETWORK_TRANSPORT,
+  pipe: NETWORK_TRANSPORT_VALUE_PIPE,
+  recordUid: ATTR_LOG_RECORD_UID,
+} as const
+
+export const own = {
+  /** `<session>.<counter>`, as everywhere in Countersign. */
+  call: 'countersign.call.id',
+  client: 'countersign.client',
+  server: 'countersign.server',
+  /** `allow`, `deny`, `hold`: `hold` also where a person then approved. */
+  decision: 'countersign.decision',
+  /** `rule`, `default`, `broken-file`, `no-policy`, `lockdown`, `session-refused`. */
+  source: 'countersign.decision.source',
+  /** In one word, as in the explorer. */
+  outcome: 'countersign.outcome',
+  rule: 'countersign.rule',
+  ruleFile: 'countersign.rule.file',
+  risk: 'countersign.risk',
+  decidedBy: 'countersign.decided_by',
+  heldMs: 'countersign.held_ms',
+  revision: 'countersign.policy.revision',
+  /** Position and hash in the chain of the whole log: what `audit verify --head` compares with. */
+  seq: 'countersign.audit.seq',
+  hash: 'countersign.audit.hash',
+  argumentsHash: 'countersign.arguments.sha256',
+  argumentsBytes: 'countersign.arguments.bytes',
+  resultBytes: 'countersign.result.bytes',
+  /** A person put other arguments in the place of those asked for. */
+  edited: 'countersign.arguments.edited',
+  approval: 'countersign.approval.id',
+  approvalOutcome: 'countersign.approval.outcome',
+  grant: 'countersign.grant.id',
+  answer: 'countersign.answer',
+  hold: 'countersign.hold.outcome',
+  budgetMs: 'countersign.hold.budget_ms',
+  durationMs: 'countersign.duration_ms',
+  forwarded: 'countersign.forwarded',
+  by: 'countersign.by',
+  problems: 'countersign.problems',
+  files: 'countersign.policy.files',
+  tools: 'countersign.tools',
+  listHash: 'countersign.tools.sha256',
+  alertKind: 'countersign.alert.kind',
+  upTo: 'countersign.pruned.up_to',
+  events: 'countersign.pruned.events',
+  calls: 'countersign.pruned.calls',
+  where: 'countersign.anchored.where',
+  code: 'countersign.rejected.code',
+  bytes: 'countersign.rejected.bytes',
+  lockdown: 'countersign.lockdown',
+  /** Only with content: sentences can quote what a call, or a person, said. */
+  reason: 'countersign.reason',
+  personReason: 'countersign.person_reason',
+  alertDetail: 'countersign.alert.detail',
+  otherArguments: 'countersign.arguments',
+  otherResult: 'countersign.result',
+  asked: 'countersign.arguments.asked',
+} as const
