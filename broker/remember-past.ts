@@ -1,5 +1,6 @@
 // Past calls of a tool by a client: how many of them a choice would have covered, and the values its arguments had.
 import { conditionsMatcher, scopeConditions } from '../core/approval/scope.ts'
+import { type RecordedArguments, recordedArguments } from '../core/audit/recorded-arguments.ts'
 import { jsonEqual } from '../core/policy/json-equal.ts'
 import type { PolicyPorts } from '../core/policy/path-inside.ts'
 import type { ArgumentScopes } from '../core/schema/grant.ts'
@@ -7,9 +8,13 @@ import type { JsonObject, JsonValue } from '../core/schema/json.ts'
 import type { RiskClass } from '../core/schema/risk-class.ts'
 import type { UiResult } from '../core/wire/ui-contract.ts'
 import type { CallFacts } from './approval-card.ts'
+import { alikeIds, isAlike } from './audit/alike.ts'
 import { isPerson } from './audit/answers.ts'
 import { type Db, prepared } from './audit/driver.ts'
-import { type RecordedArguments, recordedArguments } from './remember-recorded.ts'
+import { namesOf } from './audit/names.ts'
+import { callId } from './audit/query.ts'
+import { knownEvent, parseJson } from './audit/spool-line.ts'
+import type { KeptText } from './kept-text.ts'
 
 export type PastCall = RecordedArguments & {
   /** Milliseconds since the epoch. */
@@ -26,64 +31,70 @@ export type AskedCall = PastCall & {
   readonly answer: 'approved' | 'refused' | null
 }
 
+/** Recorded hashes are keyed where a secret was taken out. */
+type RecordedHashes = Pick<KeptText, 'isHash'>
+
 const mostCalls = 500
 const mostSeenValues = 20
 
-type Row = {
-  at: number
-  risk: RiskClass | null
-  cwd: string | null
-  text: string
-  truncated: 0 | 1
-  hash: string | null
+type Row = { at: number; risk: number | null; cwd: string | null; data: string }
+
+const columns = 'call.received_at AS at, call.risk, session.cwd, event.data'
+const joined = `CROSS JOIN event ON event.seq = call.decided_seq JOIN name ON name.id = call.session
+  LEFT JOIN session ON session.session = name.text`
+const alike = `${isAlike} AND call.id <> @self`
+
+/** Nothing where no call can be alike. */
+function whichOf(db: Db, { session: { client, server }, ask: { tool, action, call } }: CallFacts) {
+  const ids = alikeIds(db, { client, server, tool, action })
+  return ids && { ...ids, self: callId(db, call) ?? 0 }
+}
+type Which = NonNullable<ReturnType<typeof whichOf>>
+
+/** Nothing where its record is not what the log writes. */
+function pastCall(db: Db, row: Row, { ask }: CallFacts, { isHash }: RecordedHashes): PastCall | undefined {
+  const event = knownEvent('call.decided', parseJson(row.data))
+  if (event?.type !== 'call.decided') return undefined
+  const { argumentsHash, arguments: args } = event.data
+  return {
+    at: row.at,
+    risk: row.risk === null ? null : (namesOf(db).text(row.risk) as RiskClass),
+    cwd: row.cwd,
+    sameArguments: isHash(argumentsHash, ask.argumentsHash),
+    ...recordedArguments(args.text, args.truncated),
+  }
 }
 
-const columns = `c.received_at AS at, c.risk, s.cwd, c.arguments_text AS text, c.arguments_truncated AS truncated,
-  c.arguments_hash AS hash`
-const alike = `c.client = @client AND c.server = @server AND c.tool = @tool
-  AND coalesce(c.action, 'tools/call') = @action AND c.arguments_text IS NOT NULL AND c.call <> @call`
-
-const whichOf = ({ session: { client, server }, ask: { tool, action, call } }: CallFacts) => ({
-  client,
-  server,
-  tool,
-  action,
-  call,
-})
-
-const pastCall = ({ at, risk, cwd, text, truncated, hash }: Row, { ask }: CallFacts): PastCall => ({
-  at,
-  risk,
-  cwd,
-  sameArguments: hash === ask.argumentsHash,
-  ...recordedArguments(text, truncated === 1),
-})
-
 /** The last calls of this tool by this client, newest first, this one apart. */
-export function pastCalls(db: Db, facts: CallFacts): PastCall[] {
-  const rows = prepared<[ReturnType<typeof whichOf>], Row>(
+export function pastCalls(db: Db, facts: CallFacts, hashes: RecordedHashes): PastCall[] {
+  const which = whichOf(db, facts)
+  if (!which) return []
+  const rows = prepared<[Which], Row>(
     db,
-    `SELECT ${columns} FROM call AS c INDEXED BY call_alike LEFT JOIN session AS s ON s.session = c.session
-     WHERE ${alike} ORDER BY c.received_at DESC, c.id DESC LIMIT ${mostCalls}`,
-  ).all(whichOf(facts))
-  return rows.map((row) => pastCall(row, facts))
+    `SELECT ${columns} FROM call INDEXED BY call_alike ${joined} WHERE ${alike} ORDER BY call.id DESC LIMIT ${mostCalls}`,
+  ).all(which)
+  return rows.map((row) => pastCall(db, row, facts, hashes)).filter((past) => past !== undefined)
 }
 
 /** Those of them that a person was asked about, each card once, newest first. */
-export function askedCalls(db: Db, facts: CallFacts, limit: number): AskedCall[] {
-  type Asked = Row & { approval: string; state: string | null; by: string | null; edited: 0 | 1 | null }
-  const rows = prepared<[ReturnType<typeof whichOf> & { limit: number }], Asked>(
+export function askedCalls(db: Db, facts: CallFacts, hashes: RecordedHashes, limit: number): AskedCall[] {
+  const which = whichOf(db, facts)
+  if (!which) return []
+  type Asked = Row & { approval: string; state: number | null; by: string | null; edited: 0 | 1 | null }
+  const rows = prepared<[Which & { limit: number }], Asked>(
     db,
-    `SELECT ${columns}, c.approval, c.approval_state AS state, card.decided_by AS by, card.edited
-     FROM call AS c INDEXED BY call_asked LEFT JOIN card ON card.approval = c.approval LEFT JOIN session AS s ON s.session = c.session
-     WHERE ${alike} AND c.approval IS NOT NULL ORDER BY c.received_at DESC, c.id DESC LIMIT @limit`,
-  ).all({ ...whichOf(facts), limit })
+    `SELECT ${columns}, call.approval, call.approval_state AS state, card.decided_by AS by, card.edited
+     FROM call INDEXED BY call_asked ${joined} LEFT JOIN card ON card.approval = call.approval
+     WHERE ${alike} AND call.approval IS NOT NULL ORDER BY call.id DESC LIMIT @limit`,
+  ).all({ ...which, limit })
   const cards = new Map<string, AskedCall>()
   for (const row of rows) {
-    const { approval, state, by, edited } = row
+    const { approval, by, edited } = row
+    const state = row.state === null ? null : namesOf(db).text(row.state)
     // Who changed the arguments did not approve of these.
     const answer = (state === 'approved' || state === 'refused') && isPerson(by) && !edited ? state : null
-    if (!cards.has(approval)) cards.set(approval, { ...pastCall(row, facts), approval, answer })
+    const past = cards.has(approval) ? undefined : pastCall(db, row, facts, hashes)
+    if (past) cards.set(approval, { ...past, approval, answer })
   }
   return [...cards.values()]
 }

@@ -3,8 +3,8 @@
 import * as z from 'zod'
 import type { BrokerNotice } from '../core/wire/broker-contract.ts'
 import { type Db, prepared } from './audit/driver.ts'
+import { rareTypes } from './audit/event-log.ts'
 import { openSessions } from './audit/open-sessions.ts'
-import { redactedText } from './kept-text.ts'
 import type { OwnRecord } from './own-record.ts'
 
 export type RefusedSession = { since: number; by: string; reason?: string }
@@ -62,7 +62,7 @@ export function createSessionRefusals({ record, now, earlier, tell }: SessionRef
     refuse: (session, by, reason) => {
       const because = reason ? { reason } : {}
       put(session, { serial: serial(), refused: { since: now(), by, ...because }, by })
-      record.write('session.refused', { session, by, ...(reason ? { reason: redactedText(reason) } : {}) })
+      record.write('session.refused', { session, by, ...because })
     },
     resume: (session, by) => {
       if (!states.get(session)?.refused) return false
@@ -86,11 +86,11 @@ const refusedData = z.object({ session: z.string(), by: z.string(), reason: z.st
 export function earlierRefusals(db: Db): Map<string, RefusedSession | undefined> {
   const open = new Set(openSessions(db).map(({ session }) => session))
   const found = new Map<string, RefusedSession | undefined>()
-  // Only what brokers wrote, by the index of (session, n): the log can be long.
+  // Only what brokers wrote, by the index of rare types: the log can be long.
   const rows = prepared<[], { t: number; type: string; data: string }>(
     db,
-    `SELECT t, type, data FROM event WHERE session >= 'broker-' AND session < 'broker.'
-     AND type IN ('session.refused', 'session.resumed') ORDER BY seq`,
+    `SELECT t, type, data FROM event INDEXED BY event_rare CROSS JOIN name ON name.id = event.session
+     WHERE type IN ('session.refused', 'session.resumed') AND ${rareTypes} AND name.text GLOB 'broker-*' ORDER BY seq`,
   ).all()
   for (const { t, type, data } of rows) {
     const { success, data: said } = refusedData.safeParse(JSON.parse(data))

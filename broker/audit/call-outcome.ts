@@ -14,6 +14,8 @@
 //     hold closed: no-broker                      │           never-shown; with a card, as the card closed | cancelled
 //     hold closed: released (client has a ticket) │           released, then as the card closes:
 //                                                 │             approved | refused | expired | cancelled
+//       its client asks again by itself, and has  │           asked-again: one round of several; the last one shows
+//       come back since                           │             what became of it
 //   permitted ◄───────────────────────────────────┘           deciding
 //     forwarded                                               running
 //     answered ok                                             allowed-by-rule | -default | -grant | approved
@@ -32,6 +34,9 @@ export type CallFacts = Pick<
   | 'decision'
   | 'source'
   | 'hold'
+  | 'hold_closed_at'
+  | 'asks_again'
+  | 'taken_up'
   | 'approval_state'
   | 'approval_grant'
   | 'cancelled_at'
@@ -104,12 +109,16 @@ function held(facts: CallFacts): CallOutcome {
     case 'no-broker':
       return notPermitted(facts, facts.approval_state === null ? 'never-shown' : (cardOutcome(facts) ?? 'cancelled'))
     case 'released':
-      return notPermitted(facts, cardOutcome(facts) ?? 'released')
+      return notPermitted(facts, cameBack(facts) ? 'asked-again' : (cardOutcome(facts) ?? 'released'))
     case 'open':
     case null:
       return notPermitted(facts, cardOutcome(facts) ?? (over(facts) ? 'cancelled' : 'waiting'))
   }
 }
+
+/** Whether a later round took the place of this one, which its client had announced. */
+const cameBack = ({ asks_again, taken_up, hold_closed_at }: CallFacts): boolean =>
+  asks_again === 1 && taken_up !== null && taken_up >= (hold_closed_at ?? 0)
 
 /** What the card says while the proxy does not: nothing while it is open, or approved for a proxy that has yet to act. */
 function cardOutcome(facts: CallFacts): CallOutcome | undefined {

@@ -8,19 +8,26 @@ export type Bit = 0 | 1
 type Decided = AuditEventData<'call.decided'>
 
 /**
- * One call. Times are milliseconds since the epoch, `_ms` are durations. Besides what is shown, the row keeps the facts
- * from which call-outcome.ts derives `outcome`, so that events of two spools give the same row in whichever order they come.
+ * One call. Times are milliseconds since the epoch, `_ms` are durations, `_seq` numbers of events. Besides what is shown, the
+ * row keeps the facts from which call-outcome.ts derives `outcome`, so that events of two spools give the same row in whichever
+ * order they come. The texts of arguments, results and reasons stay in their events.
  */
 export type CallRow = {
+  /** Rises with the time of the first event (call-id.ts) and never changes; 0 until the store has given it. */
+  id: number
+  /** `<session>.<part>` */
   call: string
   session: string
   client: string
   server: string
+  tool: string
   /** What was asked for, where that is no `tools/call`; `tool` is then what it names. */
   action: NonNullable<Decided['action']> | null
-  tool: string
   risk: Decided['risk'] | null
   outcome: CallOutcome
+  /** Id of the first rule, null for a default. */
+  rule: string | null
+  decided_by: string | null
   received_at: number
   decided_at: number | null
   forwarded_at: number | null
@@ -30,22 +37,16 @@ export type CallRow = {
   duration_ms: number | null
   decision: Decided['decision'] | null
   source: Decided['source'] | null
-  /** Id of the first rule, null for a default. */
-  rule: string | null
-  /** JSON array of rule references. */
-  rules: string | null
-  /** The same of the decision that held it; null for a call that never was. */
-  held_rules: string | null
-  /** The policy's reason; a person's own is `person_reason`. */
-  reason: string | null
-  revision: string | null
-  arguments_text: string | null
-  arguments_bytes: number | null
-  arguments_truncated: Bit | null
-  arguments_hash: string | null
+  answer: AuditEventData<'call.answered'>['outcome'] | null
   /** How the proxy's hold stands: open, or how it closed. */
   hold: 'open' | AuditEventData<'hold.closed'>['outcome'] | null
   hold_closed_at: number | null
+  /** JSON array: the rules of the decision that held it; null for a call that never was. */
+  held_rules: string | null
+  /** 1 where the client was released and comes back by itself. */
+  asks_again: Bit
+  /** When the broker last saw a later call of the same session come to its card, or use what its card left behind. */
+  taken_up: number | null
   /** Id of the approval request. */
   approval: string | null
   /** How the broker's card stands: open, or how it closed. */
@@ -56,16 +57,18 @@ export type CallRow = {
   /** Id of the remembered grant that let it through. */
   grant_id: string | null
   ticket: string | null
-  decided_by: string | null
   person_reason: string | null
-  answer: AuditEventData<'call.answered'>['outcome'] | null
-  result_text: string | null
-  result_bytes: number | null
-  result_truncated: Bit | null
   /** 1 where policy or a remembered grant settled it, without a question to anyone. */
   alone: Bit
   /** 1 where the session ended, or its process was gone, while the call was open. */
   session_over: Bit
+  /** The first and the last event that changed this row. */
+  first_seq: number
+  last_seq: number
+  /** The events with the decision that stands, the arguments that a person put in the place of the asked ones, the answer. */
+  decided_seq: number | null
+  edited_seq: number | null
+  answered_seq: number | null
 }
 
 /** One client session of one proxy. `gone_at`: the broker found its process gone without `session.ended`. */
@@ -87,6 +90,9 @@ export type SessionRow = {
   ended_at: number | null
   end_reason: string | null
   gone_at: number | null
+  /** The first and the last event that changed this row. */
+  first_seq: number
+  last_seq: number
 }
 
 /** One question to a person; several calls can share it. */
@@ -101,19 +107,24 @@ export type CardRow = {
   /** Nobody where it was refused with everything else. */
   decided_by: string | null
   /** 1: the person changed the arguments. */
-  edited: 0 | 1
+  edited: Bit
+  /** The last event that changed this row. */
+  last_seq: number
 }
 
-/** A call of which nothing is known but that some event names it. */
-export const blankCall = (call: string, session: string, t: number): CallRow => ({
+/** A call of which nothing is known but that event `seq` names it. */
+export const blankCall = (call: string, session: string, t: number, seq: number): CallRow => ({
+  id: 0,
   call,
   session,
   client: '',
   server: '',
-  action: null,
   tool: '',
+  action: null,
   risk: null,
   outcome: 'deciding',
+  rule: null,
+  decided_by: null,
   received_at: t,
   decided_at: null,
   forwarded_at: null,
@@ -123,35 +134,30 @@ export const blankCall = (call: string, session: string, t: number): CallRow => 
   duration_ms: null,
   decision: null,
   source: null,
-  rule: null,
-  rules: null,
-  held_rules: null,
-  reason: null,
-  revision: null,
-  arguments_text: null,
-  arguments_bytes: null,
-  arguments_truncated: null,
-  arguments_hash: null,
+  answer: null,
   hold: null,
   hold_closed_at: null,
+  held_rules: null,
+  asks_again: 0,
+  taken_up: null,
   approval: null,
   approval_state: null,
   approval_grant: 0,
   approval_decided_at: null,
   grant_id: null,
   ticket: null,
-  decided_by: null,
   person_reason: null,
-  answer: null,
-  result_text: null,
-  result_bytes: null,
-  result_truncated: null,
   alone: 0,
   session_over: 0,
+  first_seq: seq,
+  last_seq: seq,
+  decided_seq: null,
+  edited_seq: null,
+  answered_seq: null,
 })
 
 /** A session of which nothing is known but its name. */
-export const blankSession = (session: string, t: number): SessionRow => ({
+export const blankSession = (session: string, t: number, seq: number): SessionRow => ({
   session,
   client: '',
   server: '',
@@ -168,10 +174,12 @@ export const blankSession = (session: string, t: number): SessionRow => ({
   ended_at: null,
   end_reason: null,
   gone_at: null,
+  first_seq: seq,
+  last_seq: seq,
 })
 
 /** A card of which nothing is known but what it is about. */
-export const blankCard = (approval: string, call: string, session: string): CardRow => ({
+export const blankCard = (approval: string, call: string, session: string, seq: number): CardRow => ({
   approval,
   call,
   session,
@@ -180,9 +188,32 @@ export const blankCard = (approval: string, call: string, session: string): Card
   outcome: null,
   decided_by: null,
   edited: 0,
+  last_seq: seq,
 })
 
-/** Column names, taken from the blank rows so that there is one list to keep. `id` is SQLite's and not derived. */
-export const callColumns = Object.keys(blankCall('', '', 0)) as (keyof CallRow)[]
-export const cardColumns = Object.keys(blankCard('', '', '')) as (keyof CardRow)[]
-export const sessionColumns = Object.keys(blankSession('', 0)) as (keyof SessionRow)[]
+/** Column names, taken from the blank rows so that there is one list to keep. The table has `part` in place of `call`. */
+export const callColumns = Object.keys(blankCall('', '', 0, 0)).map((name) =>
+  name === 'call' ? 'part' : name,
+) as CallColumn[]
+export const cardColumns = Object.keys(blankCard('', '', '', 0)) as (keyof CardRow)[]
+export const sessionColumns = Object.keys(blankSession('', 0, 0)) as (keyof SessionRow)[]
+
+export type CallColumn = Exclude<keyof CallRow, 'call'> | 'part'
+
+/** The columns whose words are numbers of the table `name` (names.ts). */
+export const namedColumns: ReadonlySet<CallColumn> = new Set([
+  'session',
+  'client',
+  'server',
+  'tool',
+  'action',
+  'risk',
+  'outcome',
+  'rule',
+  'decided_by',
+  'decision',
+  'source',
+  'answer',
+  'hold',
+  'approval_state',
+])

@@ -19,7 +19,11 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   const db = new Database(path, { readonly, fileMustExist: true, timeout: 5000 })
   try {
     // Asked first: switching needs an exclusive lock, which a second program that only reads must not wait for.
-    if (db.pragma('journal_mode', { simple: true }) !== 'wal' && !readonly) db.pragma('journal_mode = WAL')
+    if (db.pragma('journal_mode', { simple: true }) !== 'wal' && !readonly) {
+      // Only a new file takes it. Events fill larger pages better: a tenth of the log was room that nothing fitted into.
+      db.pragma('page_size = 8192')
+      db.pragma('journal_mode = WAL')
+    }
     db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
     // Without it a REPLACE deletes the old row past the triggers that guard the event table.

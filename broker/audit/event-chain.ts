@@ -1,7 +1,10 @@
 // The chain over all events of all spools, in the order the broker stored them.
 import type { Sha256 } from '../../core/audit/chain.ts'
 
-/** An event as stored. `data` is the exact JSON text of the spool line, so that no serialiser is part of the evidence. */
+/**
+ * An event with what its hash is made of. `data` is the exact JSON text of the spool line, so that no serialiser is part of the
+ * evidence; `prev` is the hash of the event before, which the table does not repeat.
+ */
 export type EventRow = {
   seq: number
   session: string

@@ -1,131 +1,161 @@
-// What the user interface and the broker ask of the log: the list of calls, one call with its events, and small sums.
-import type { Action } from '../../core/schema/policy-words.ts'
-import type { CallDetail, CallOutcome, CallSummary, UiParams, UiResult } from '../../core/wire/ui-contract.ts'
+// What the user interface and the broker ask of single calls and of small sums. Searching is in the reader's files.
+import type { CallDetail, CallOutcome, CallSummary } from '../../core/wire/log-contract.ts'
+import { type Alike, alikeIds, isAlike } from './alike.ts'
+import { firstIdAt, placeOf } from './call-id.ts'
 import type { CallRow } from './call-row.ts'
 import { type Db, prepared } from './driver.ts'
-import type { EventRow } from './event-chain.ts'
-import { headOf } from './event-log.ts'
+import { checkpointHead, eventsOfCall, headOf, readEvent } from './event-log.ts'
+import { type Names, namesOf } from './names.ts'
 
-const summaryColumns =
-  'id, call, session, client, server, action, tool, risk, outcome, received_at, held_ms, duration_ms, rule' as const
+/** Calls that a detail shows as done before. */
+const similarShown = 8
 
-type SummaryRow = Pick<
-  CallRow,
-  | 'call'
-  | 'session'
-  | 'client'
-  | 'server'
-  | 'action'
-  | 'tool'
-  | 'risk'
-  | 'outcome'
-  | 'received_at'
-  | 'held_ms'
-  | 'duration_ms'
-  | 'rule'
-> & { id: number }
+const summaryColumns = [
+  'id',
+  'session',
+  'part',
+  'client',
+  'server',
+  'action',
+  'tool',
+  'risk',
+  'outcome',
+  'received_at',
+  'held_ms',
+  'duration_ms',
+  'rule',
+  'decided_by',
+]
+  .map((column) => `call.${column}`)
+  .join(', ')
 
-/**
- * Calls, newest first. Paged by key: a call that arrives meanwhile neither shifts nor repeats a row.
- * Throws a RangeError for a `before` that is not the `next` of an earlier page.
- */
-export function listCalls(db: Db, params: UiParams<'activity.list'>): UiResult<'activity.list'> {
-  const conditions: string[] = []
-  const values: (string | number)[] = []
-  if (params.before !== undefined) {
-    conditions.push('(received_at, id) < (?, ?)')
-    values.push(...readCursor(params.before))
-  }
-  if (params.outcome !== undefined) {
-    conditions.push('outcome IN (SELECT value FROM json_each(?))')
-    values.push(JSON.stringify(params.outcome))
-  }
-  if (params.text !== undefined && params.text !== '') {
-    conditions.push("(tool LIKE ? ESCAPE '\\' OR server LIKE ? ESCAPE '\\' OR client LIKE ? ESCAPE '\\')")
-    const pattern = `%${params.text.replace(/[\\%_]/g, '\\$&')}%`
-    values.push(pattern, pattern, pattern)
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  const sql = `SELECT ${summaryColumns} FROM call ${where} ORDER BY received_at DESC, id DESC LIMIT ?`
-  const rows = prepared<(string | number)[], SummaryRow>(db, sql).all(...values, params.limit + 1)
-  const page = rows.slice(0, params.limit)
-  const last = page.at(-1)
-  const calls = page.map(summary)
-  return last && rows.length > page.length ? { calls, next: writeCursor(last) } : { calls }
-}
+type SummaryRow = Record<'id' | 'session' | 'client' | 'server' | 'tool' | 'outcome' | 'received_at', number> &
+  Record<'action' | 'risk' | 'held_ms' | 'duration_ms' | 'rule' | 'decided_by', number | null> & { part: string }
 
-const writeCursor = (row: SummaryRow) => Buffer.from(`${row.received_at}.${row.id}`).toString('base64url')
-
-function readCursor(cursor: string): [number, number] {
-  const match = /^(\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
-  if (!match) throw new RangeError('activity.list: `before` is not the `next` of an earlier page')
-  return [Number(match[1]), Number(match[2])]
-}
-
-/** One call with what was recorded of it and its events in the order they were stored, or nothing where it is unknown. */
-export function getCall(db: Db, call: string): CallDetail | undefined {
-  const row = prepared<[string], CallRow & { id: number }>(db, 'SELECT * FROM call WHERE call = ?').get(call)
-  if (!row) return undefined
-  // The expression of the index. Another session's spool may name this call; it has no say in it.
-  const events = prepared<[string, string], EventRow>(
-    db,
-    `SELECT * FROM event WHERE (CASE WHEN json_valid(data) THEN data ->> '$.call' END) = ?
-       AND (session = ? OR session GLOB 'broker-*') ORDER BY seq`,
-  ).all(call, row.session)
-  const args = excerpt(row.arguments_text, row.arguments_bytes, row.arguments_truncated)
-  const result = excerpt(row.result_text, row.result_bytes, row.result_truncated)
-  // What the person said explains a refusal better than the rule that asked them.
-  const reason = row.person_reason ?? row.reason
+function summary(row: SummaryRow, names: Names): CallSummary {
+  const session = names.text(row.session)
   return {
-    summary: summary(row),
-    ...(args && { arguments: args }),
-    ...(result && { result }),
-    ...(row.arguments_hash !== null && { argumentsHash: row.arguments_hash }),
-    ...(reason !== null && { reason }),
-    ...(row.decided_by !== null && { decidedBy: row.decided_by }),
-    ...(row.revision !== null && { revision: row.revision }),
-    rules: row.rules === null ? [] : (JSON.parse(row.rules) as CallDetail['rules']),
-    events: events.map(({ seq, t, type, data, hash }) => ({ seq, at: t, type, data: JSON.parse(data), hash })),
-  }
-}
-
-function excerpt(text: string | null, bytes: number | null, truncated: number | null): CallDetail['result'] {
-  return text === null ? undefined : { text, bytes: bytes ?? 0, truncated: truncated === 1 }
-}
-
-function summary(row: SummaryRow): CallSummary {
-  return {
-    call: row.call,
-    session: row.session,
-    client: row.client,
-    server: row.server,
-    ...(row.action !== null && { action: row.action }),
-    tool: row.tool,
-    ...(row.risk !== null && { risk: row.risk }),
-    outcome: row.outcome,
+    call: `${session}.${row.part}`,
+    session,
+    client: names.text(row.client),
+    server: names.text(row.server),
+    ...(row.action !== null && { action: names.text(row.action) as NonNullable<CallRow['action']> }),
+    tool: names.text(row.tool),
+    ...(row.risk !== null && { risk: names.text(row.risk) as NonNullable<CallRow['risk']> }),
+    outcome: names.text(row.outcome) as CallOutcome,
     receivedAt: row.received_at,
     ...(row.held_ms !== null && { heldMs: row.held_ms }),
     ...(row.duration_ms !== null && { durationMs: row.duration_ms }),
-    ...(row.rule !== null && { rule: row.rule }),
+    ...(row.rule !== null && { rule: names.text(row.rule) }),
+    ...(row.decided_by !== null && { decidedBy: names.text(row.decided_by) }),
   }
 }
 
-/** The summaries of those of the calls that are known, newest first. */
-export const summariesOf = (db: Db, ids: readonly string[]): CallSummary[] =>
-  prepared<[string], SummaryRow>(
+const summariesFrom = (db: Db, rows: readonly SummaryRow[]): CallSummary[] => {
+  const names = namesOf(db)
+  return rows.map((row) => summary(row, names))
+}
+
+/** The calls whose rows have these numbers, newest first; those that are not there are left out. */
+export const summariesById = (db: Db, ids: readonly number[]): CallSummary[] =>
+  summariesFrom(
     db,
-    `SELECT ${summaryColumns} FROM call WHERE call IN (SELECT value FROM json_each(?)) ORDER BY received_at DESC, id DESC`,
+    prepared<[string], SummaryRow>(
+      db,
+      `SELECT ${summaryColumns} FROM call WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+    ).all(JSON.stringify(ids)),
   )
-    .all(JSON.stringify(ids))
-    .map(summary)
+
+/** The summaries of those of the calls that are known, newest first. */
+export function summariesOf(db: Db, calls: readonly string[]): CallSummary[] {
+  const ids = calls.map((call) => callId(db, call)).filter((id) => id !== undefined)
+  return summariesById(db, ids)
+}
+
+/** The newest calls, newest first. */
+export const newestCalls = (db: Db, limit: number): CallSummary[] =>
+  summariesFrom(
+    db,
+    prepared<[number], SummaryRow>(db, `SELECT ${summaryColumns} FROM call ORDER BY id DESC LIMIT ?`).all(limit),
+  )
+
+/** The number of a call's row, nothing where there is none. */
+export function callId(db: Db, call: string): number | undefined {
+  const place = placeOf(call)
+  const session = place && namesOf(db).find(place.session)
+  if (!place || session === undefined) return undefined
+  return prepared<[number, string], { id: number }>(
+    db,
+    'SELECT id FROM call AS here WHERE session = ? AND part = ?',
+  ).get(session, place.part)?.id
+}
+
+type DetailRow = SummaryRow & Pick<CallRow, 'decided_seq' | 'edited_seq' | 'answered_seq' | 'person_reason'>
+
+/** One call with what was recorded of it and its events in the order they were stored, or nothing where it is unknown. */
+export function getCall(db: Db, call: string): CallDetail | undefined {
+  const id = callId(db, call)
+  if (id === undefined) return undefined
+  const row = prepared<[number], DetailRow>(
+    db,
+    `SELECT ${summaryColumns}, decided_seq, edited_seq, answered_seq, person_reason FROM call WHERE id = ?`,
+  ).get(id)
+  if (!row) return undefined
+  const decided = row.decided_seq === null ? undefined : readEvent(db, row.decided_seq, 'call.decided')
+  const edited = row.edited_seq === null ? undefined : readEvent(db, row.edited_seq, 'call.forwarded')?.edited
+  const result = row.answered_seq === null ? undefined : readEvent(db, row.answered_seq, 'call.answered')?.result
+  // What the person said explains a refusal better than the rule that asked them.
+  const reason = row.person_reason ?? decided?.reason
+  return {
+    summary: summary(row, namesOf(db)),
+    ...(decided && { arguments: recorded(decided.arguments), argumentsHash: decided.argumentsHash }),
+    ...(edited && { edited: recorded(edited.arguments) }),
+    ...(result && { result: recorded(result) }),
+    ...(reason !== undefined && { reason }),
+    ...(decided && { revision: decided.revision }),
+    rules: decided?.rules ?? [],
+    events: eventsOfCall(db, id).map(({ seq, t, type, data, hash }) => ({
+      seq,
+      at: t,
+      type,
+      data: JSON.parse(data),
+      hash,
+    })),
+    chain: { head: headOf(db).seq, begins: (checkpointHead(db)?.seq ?? 0) + 1 },
+    similar: similarTo(db, row, decided?.argumentsHash),
+  }
+}
+
+const recorded = ({ text, bytes, truncated }: { text: string; bytes: number; truncated: boolean }) => ({
+  text,
+  bytes,
+  truncated,
+})
+
+function similarTo(db: Db, of: SummaryRow, argumentsHash: string | undefined): CallDetail['similar'] {
+  const rows = prepared<[SummaryRow & { limit: number }], SummaryRow & { decided_seq: number | null }>(
+    db,
+    `SELECT ${summaryColumns}, call.decided_seq FROM call INDEXED BY call_alike
+     WHERE ${isAlike} AND call.id < @id ORDER BY call.id DESC LIMIT @limit`,
+  ).all({ ...of, limit: similarShown })
+  const names = namesOf(db)
+  return rows.map((row) => ({
+    ...summary(row, names),
+    sameArguments: argumentsHash !== undefined && hashOfDecision(db, row.decided_seq) === argumentsHash,
+  }))
+}
+
+const hashOfDecision = (db: Db, seq: number | null): string | undefined =>
+  seq === null ? undefined : readEvent(db, seq, 'call.decided')?.argumentsHash
 
 /** How many calls received at or after `t` (milliseconds since the epoch) had each outcome. */
 export function countsSince(db: Db, t: number): Partial<Record<CallOutcome, number>> {
-  const rows = prepared<[number], { outcome: CallOutcome; count: number }>(
+  const rows = prepared<[number], { outcome: number; count: number }>(
     db,
-    'SELECT outcome, count(*) AS count FROM call WHERE received_at >= ? GROUP BY outcome',
-  ).all(t)
-  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]))
+    'SELECT outcome, count(*) AS count FROM call WHERE id >= ? GROUP BY outcome',
+  ).all(firstIdAt(t))
+  const names = namesOf(db)
+  return Object.fromEntries(rows.map(({ outcome, count }) => [names.text(outcome), count]))
 }
 
 /** Hash of the newest event of the chain; 64 zeros where there is none. */
@@ -133,16 +163,24 @@ export const head = (db: Db): string => headOf(db).hash
 
 export type RecentDecision = { at: number; outcome: CallOutcome; argumentsHash: string }
 
-/** The last decisions on calls of one tool (or of what another action names) by one client, newest first. `at`: when the last word on it was said. */
-export const recentDecisions = (
-  db: Db,
-  which: { client: string; server: string; action: Action; tool: string; limit: number },
-): RecentDecision[] =>
-  prepared<[typeof which], RecentDecision>(
+/** No word on a call, or none of its own. */
+const undecided = ['deciding', 'waiting', 'asked-again'] as const satisfies readonly CallOutcome[]
+
+/** The last decisions on calls alike, newest first. `at`: when the last word on it was said. */
+export function recentDecisions(db: Db, which: Alike & { limit: number }): RecentDecision[] {
+  const ids = alikeIds(db, which)
+  if (!ids) return []
+  const names = namesOf(db)
+  const [deciding = 0, waiting = 0, again = 0] = undecided.map((word) => names.find(word) ?? 0)
+  const rows = prepared<[object], { at: number; outcome: number; decided_seq: number }>(
     db,
-    `SELECT coalesce(approval_decided_at, hold_closed_at, decided_at) AS at, outcome, arguments_hash AS argumentsHash
-     FROM call
-     WHERE client = @client AND server = @server AND tool = @tool AND coalesce(action, 'tools/call') = @action
-       AND decided_at IS NOT NULL AND outcome NOT IN ('deciding', 'waiting')
-     ORDER BY received_at DESC, id DESC LIMIT @limit`,
-  ).all(which)
+    `SELECT coalesce(approval_decided_at, hold_closed_at, decided_at) AS at, outcome, decided_seq
+     FROM call INDEXED BY call_alike
+     WHERE ${isAlike} AND decided_seq IS NOT NULL AND outcome NOT IN (@deciding, @waiting, @again)
+     ORDER BY id DESC LIMIT @limit`,
+  ).all({ ...ids, limit: which.limit, deciding, waiting, again })
+  return rows.flatMap(({ at, outcome, decided_seq }) => {
+    const argumentsHash = hashOfDecision(db, decided_seq)
+    return argumentsHash === undefined ? [] : [{ at, outcome: names.text(outcome) as CallOutcome, argumentsHash }]
+  })
+}

@@ -2,8 +2,10 @@
 import type { RuleRef } from '../../core/schema/decision.ts'
 import type { UiResult } from '../../core/wire/ui-contract.ts'
 import { type AnswerCounts, isPerson } from './answers.ts'
+import { firstIdAt } from './call-id.ts'
 import type { CallRow, CardRow } from './call-row.ts'
 import { type Db, prepared } from './driver.ts'
+import { namesOf } from './names.ts'
 
 type Statistics = UiResult<'statistics.get'>
 
@@ -17,19 +19,30 @@ const shown = 100
 type Asked = Pick<CardRow, 'decided_at' | 'outcome' | 'decided_by'> &
   Pick<CallRow, 'client' | 'server' | 'tool' | 'held_rules'> & { opened_at: number }
 
+/** The names as the table has them. */
+type StoredAsked = Omit<Asked, 'client' | 'server' | 'tool'> & Record<'client' | 'server' | 'tool', number>
+
 /** The statistics of the last `days` days before `now` (milliseconds since the epoch). */
 export function answerStatistics(db: Db, { now, days }: { now: number; days: number }): Statistics {
   const since = Math.max(0, now - days * dayMs)
   const all = createTally()
   const rules = new Map<string, { rule: RuleRef | undefined; tally: Tally }>()
   const tools = new Map<string, { of: Pick<Asked, 'client' | 'server' | 'tool'>; tally: Tally }>()
-  const cards = prepared<[number], Asked>(
+  const cards = prepared<[number], StoredAsked>(
     db,
     `SELECT card.opened_at, card.decided_at, card.outcome, card.decided_by, client, server, tool, held_rules
-     FROM card INDEXED BY card_opened LEFT JOIN call ON call.call = card.call
+     FROM card INDEXED BY card_opened JOIN name ON name.text = card.session
+       JOIN call ON call.session = name.id AND call.part = substr(card.call, length(card.session) + 2)
      WHERE card.opened_at >= ? ORDER BY card.opened_at`,
   )
-  for (const card of cards.iterate(since)) {
+  const names = namesOf(db)
+  for (const stored of cards.iterate(since)) {
+    const words = {
+      client: names.text(stored.client),
+      server: names.text(stored.server),
+      tool: names.text(stored.tool),
+    }
+    const card: Asked = { ...stored, ...words }
     all.add(card)
     for (const rule of rulesOf(card)) {
       const key = rule ? JSON.stringify([rule.file, rule.id]) : ''
@@ -68,8 +81,8 @@ export function answerStatistics(db: Db, { now, days }: { now: number; days: num
 }
 
 function countSettledAlone(db: Db, since: number): number {
-  const sql = 'SELECT count(*) AS count FROM call INDEXED BY call_alone WHERE alone = 1 AND received_at >= ?'
-  return prepared<[number], { count: number }>(db, sql).get(since)?.count ?? 0
+  const sql = 'SELECT count(*) AS count FROM call WHERE id >= ? AND alone = 1'
+  return prepared<[number], { count: number }>(db, sql).get(firstIdAt(since))?.count ?? 0
 }
 
 /** The rules that held it; one `undefined` for the default of a risk class. */
