@@ -13,9 +13,10 @@ const defaults: Stored = {
   notifications: true,
   notificationDetails: false,
   approveFromNotification: false,
+  retention: { days: 365, megabytes: 4096 },
 }
 
-/** `quietHours: null` takes them away. */
+/** `quietHours: null` and `telemetry: null` take them away; `retention` is replaced as a whole. */
 export type SettingsChange = z.infer<(typeof uiRequests)['settings.set']['params']>
 
 export type SettingsStore = {
@@ -36,11 +37,9 @@ export function openSettings(
   const get = (): Settings => ({ ...values, ...(loginItem ? { startAtLogin: loginItem.get() } : {}) })
   return {
     get,
-    set: ({ startAtLogin, quietHours, ...given }) => {
+    set: ({ startAtLogin, ...given }) => {
       if (startAtLogin !== undefined) loginItem?.set(startAtLogin)
-      const { quietHours: before, ...rest } = values
-      const hours = quietHours === undefined ? before : quietHours
-      const next = stored.parse({ ...rest, ...withoutUndefined(given), ...(hours ? { quietHours: hours } : {}) })
+      const next = stored.parse(withoutNulls({ ...values, ...withoutUndefined(given) }))
       writeAtomically(file, `${JSON.stringify(next, null, 2)}\n`)
       values = next
       return get()
@@ -70,6 +69,9 @@ function read(file: string, log: (line: string) => void): Stored {
   })
   return stored.parse({ ...defaults, ...Object.fromEntries(usable) })
 }
+
+const withoutNulls = (values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
 
 const withoutUndefined = (values: object): object =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

@@ -19,6 +19,16 @@ const groups = [
     ],
   },
   {
+    title: 'In Activity',
+    keys: [
+      ['/', 'Filter'],
+      ['j  k', 'Next, previous call'],
+      ['Enter', 'Everything about the call'],
+      ['Home  End', 'Newest, oldest call'],
+      ['Esc', 'Follow new calls again'],
+    ],
+  },
+  {
     title: 'Everywhere',
     keys: [
       ['u', 'Undo what was just remembered, blocked or refused as a whole'],

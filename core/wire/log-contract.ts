@@ -83,7 +83,7 @@ const callDetail = z.strictObject({
   revision: z.string().optional(),
   rules: z.array(ruleRef),
   events: z.array(callEvent),
-  /** The chain around it: the newest event of all, and what was given up at its beginning. */
+  /** The chain around it: numbers of the newest event of all and of the oldest that is still there (1: none was given up). */
   chain: z.strictObject({ head: z.int(), begins: z.int() }),
   /** The last calls before it of the same tool by the same client, newest first. */
   similar: z.array(callSummary.extend({ sameArguments: z.boolean() })),

@@ -290,8 +290,14 @@ const settings = z.strictObject({
   /** The collector (OTLP over HTTP) that gets a span a call and a record a decision; absent: none. */
   telemetry: z
     .strictObject({
-      /** Base address: `/v1/traces` and `/v1/logs` are appended. */
-      endpoint: z.url({ protocol: /^https?$/ }).max(2000),
+      /**
+       * Base address: `/v1/traces` and `/v1/logs` are appended. Without a name or password: settings are shown, and headers
+       * come from OTEL_EXPORTER_OTLP_HEADERS.
+       */
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .max(2000)
+        .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'a name or password does not belong into the address'),
       /** Also arguments and results, as recorded. */
       content: z.boolean(),
     })

@@ -1,5 +1,6 @@
 // What the broker said last, as one value: a snapshot with events applied. Pure, and the only place that knows how an
 // event changes it.
+import type { VerifyProgress } from '../../core/wire/log-contract.ts'
 import type { ApprovalCard, BrokerStatus, Grant, Settings, UiEvent, UiResult } from '../../core/wire/ui-contract.ts'
 
 export type ClosedOutcome = Extract<UiEvent, { type: 'approval.closed' }>['outcome']
@@ -20,6 +21,8 @@ export type Model = {
   readonly settings: Settings
   /** Grows whenever the policy folder was published anew. */
   readonly policyChanges: number
+  /** The last check of the whole log, as far as this window was told. */
+  readonly verify: VerifyProgress
 }
 
 const keepClosed = 50
@@ -40,6 +43,7 @@ export function modelFromSnapshot(snapshot: UiResult<'snapshot'>, before: Model 
     status: snapshot.status,
     settings: snapshot.settings,
     policyChanges: (before?.policyChanges ?? 0) + 1,
+    verify: before?.verify ?? { state: 'none' },
   }
 }
 
@@ -66,6 +70,8 @@ export function applyEvent(model: Model, event: UiEvent): Model {
       return { ...model, settings: event.settings }
     case 'policies.changed':
       return { ...model, policyChanges: model.policyChanges + 1 }
+    case 'verify.changed':
+      return { ...model, verify: event.verify }
     case 'calls.changed':
     case 'reveal':
       return model

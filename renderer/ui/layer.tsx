@@ -58,7 +58,7 @@ export function Layer({
               <X size={16} strokeWidth={1.5} aria-hidden="true" />
             </Dialog.Close>
           </header>
-          <Scroller label="Contents" className="min-h-0 flex-1 overflow-y-auto">
+          <Scroller label="Contents" className="relative min-h-0 flex-1 overflow-y-auto">
             {children}
           </Scroller>
           {footer === undefined ? null : <div className="shrink-0 border-t border-line bg-paper">{footer}</div>}

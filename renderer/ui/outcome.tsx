@@ -14,6 +14,7 @@ import {
   type LucideIcon,
   PenLine,
   Play,
+  RefreshCw,
   ShieldCheck,
   Ticket,
   TicketCheck,
@@ -76,6 +77,13 @@ export const outcomes: Record<CallOutcome, Look> = {
     tone: 'hold',
     icon: Ticket,
     means: 'The caller got a ticket; it has not run. The card may still be open.',
+  },
+  'asked-again': {
+    word: 'Asked again',
+    tone: 'unknown',
+    icon: RefreshCw,
+    means:
+      'One round of a client that asks again by itself: it did not run, and what came of it stands at a later round.',
   },
   cancelled: {
     word: 'Cancelled',

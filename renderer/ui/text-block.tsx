@@ -9,6 +9,8 @@ import { count } from './time.ts'
 
 /** More rows than this scroll inside their own frame until the person unfolds it. */
 const foldAbove = 16
+/** So many characters fill as much on lines that wrap. */
+const foldBeyond = 2_000
 
 type Props = {
   text: string
@@ -19,13 +21,15 @@ type Props = {
   brief?: boolean
   /** The lines are our own layout of a value: how they end says nothing. */
   laidOut?: boolean
+  /** Few lines that are very long scroll in their own frame as well. */
+  foldLong?: boolean
 }
 
-export function TextBlock({ text, label, reviewId, side, brief = false, laidOut = false }: Props) {
+export function TextBlock({ text, label, reviewId, side, brief = false, laidOut = false, foldLong = false }: Props) {
   const rows = useMemo(() => textLines(text), [text])
   const [shown, setShown] = useState(() => (brief ? chunkEnd(rows, 0, 8, 2_000) : chunkEnd(rows, 0)))
   const [unfolded, setUnfolded] = useState(false)
-  const folds = rows.length > foldAbove
+  const folds = rows.length > foldAbove || (foldLong && text.length > foldBeyond)
   const rest = rows.length - shown
   const digits = String(countLines(text)).length
   return (

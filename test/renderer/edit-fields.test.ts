@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   applyTouches,
-  changesOf,
   type Field,
   fieldsOf,
   readAll,
@@ -10,6 +9,7 @@ import {
   type Touched,
   textOf,
 } from '../../renderer/features/approvals/edit-fields.ts'
+import { changesOf } from '../../renderer/ui/argument-changes.tsx'
 
 const schema = {
   properties: {

@@ -197,12 +197,11 @@ describe('the record', () => {
 
   it('says how a call stood with the limits of rules, and shows what was redacted as it was recorded', async () => {
     await open({})
-    await seen.page.getByRole('button', { name: 'Activity' }).click()
-    await seen.page.getByRole('button', { name: 'write_file' }).first().click()
+    seen.gallery.emit({ type: 'reveal', screen: 'activity', id: 's-cursor.998' })
     const detail = seen.page.getByRole('dialog')
     await detail.getByText('Used up: no room for this').waitFor()
     await detail.getByText('1 counted').waitFor()
-    await detail.getByText('[redacted hmac:3f2a]').waitFor()
+    await detail.getByText('[redacted:3f2a90c1d4e5]').first().waitFor()
     expect(await detail.getByText('not a tool call').count()).toBe(0)
     await detail.getByRole('button', { name: 'few-writes · filesystem.yaml:24' }).click()
     await seen.page.clock.runFor(500)

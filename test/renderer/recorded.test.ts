@@ -1,7 +1,8 @@
 // What the events of a call say beside its summary.
 import { expect, it } from 'vitest'
-import { actionOf, limitsOf, limitWords } from '../../renderer/features/activity/recorded.ts'
-import { calls, detailOf } from './gallery/fixtures.ts'
+import { actionOf, limitsOf, limitWords, parsedRecord, wholeHashes } from '../../renderer/features/activity/recorded.ts'
+import { detailOf } from './gallery/call-details.ts'
+import { calls } from './gallery/fixtures.ts'
 
 const [summary] = calls
 if (summary === undefined) throw new Error('The gallery has no calls.')
@@ -31,4 +32,26 @@ it.each([
   ['uncounted', 'Nobody could count, which is the same as used up'],
 ] as const)('%s: %s', (state, words) => {
   expect(limitWords({ rule: { id: 'r', file: 'a.yaml' }, amount: 1200, state })).toBe(words)
+})
+
+it('takes the hashes of what is not recorded whole, and none of what cannot be read', () => {
+  const [a, b, c] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)]
+  const excerpt = (sha256?: string) => ({ text: '{}', bytes: 2, truncated: true, ...(sha256 ? { sha256 } : {}) })
+  const events = [
+    { type: 'call.decided', data: { arguments: excerpt(a), argumentsHash: b } },
+    { type: 'call.forwarded', data: { call: 'x', edited: { argumentsHash: c, arguments: excerpt() } } },
+    { type: 'call.answered', data: { result: { text: 1 } } },
+  ].map((event, seq) => ({ ...event, seq, at: 0, hash: '' }))
+  expect(wholeHashes({ events })).toEqual({ arguments: a, edited: c, result: undefined })
+  expect(wholeHashes(decided({ argumentsHash: b })).arguments).toBe(b)
+  expect(wholeHashes({ events: [] })).toEqual({ arguments: undefined, edited: undefined, result: undefined })
+})
+
+it.each([
+  ['{"a":[1]}', false, { value: { a: [1] } }],
+  ['null', false, { value: null }],
+  ['not JSON', false, undefined],
+  ['{}', true, undefined],
+])('reads %j, cut %j', (text, truncated, value) => {
+  expect(parsedRecord({ text, truncated })).toEqual(value)
 })

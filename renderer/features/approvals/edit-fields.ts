@@ -142,13 +142,3 @@ export function readAll(text: string): Edited {
   const problem = read.ok ? 'The arguments have to be a JSON object: { … }.' : read.problem
   return { ok: false, problems: new Map([['', problem]]) }
 }
-
-export type Change = { readonly name: string; readonly before: unknown; readonly after: unknown }
-
-/** `undefined` stands for an argument that is not there: JSON has no such value. */
-export function changesOf(before: Arguments, after: Arguments): Change[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return names
-    .map((name) => ({ name, before: own(before, name), after: own(after, name) }))
-    .filter(({ before: was, after: is }) => was !== is && JSON.stringify(was) !== JSON.stringify(is))
-}

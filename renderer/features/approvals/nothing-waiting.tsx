@@ -1,5 +1,6 @@
 // The screen at rest: nothing waits. Today's figures and the last decisions say that it is working.
 import { useEffect, useState } from 'react'
+import { everyCall } from '../../../core/audit/call-filter.ts'
 import { type CallSummary, callOutcomes, type UiEvent } from '../../../core/wire/ui-contract.ts'
 import { useNow } from '../../state/clock.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -42,7 +43,7 @@ function LastDecisions() {
   useEffect(() => {
     let wanted = true
     const load = (): void => {
-      request('activity.list', { limit: shown }).then(
+      request('activity.search', { filter: everyCall, offset: 0, limit: shown }).then(
         (page) => {
           if (wanted) setCalls(page.calls)
         },

@@ -3,17 +3,8 @@ import { useCallback, useMemo, useState } from 'react'
 import type { ApprovalCard, SchemaProblem } from '../../../core/wire/ui-contract.ts'
 import { request } from '../../state/session.ts'
 import { useLatest } from '../../state/use-latest.ts'
-import {
-  applyTouches,
-  type Change,
-  changesOf,
-  type Edited,
-  type Field,
-  fieldsOf,
-  readAll,
-  type Touched,
-  type Touches,
-} from './edit-fields.ts'
+import { type Change, changesOf } from '../../ui/argument-changes.tsx'
+import { applyTouches, type Edited, type Field, fieldsOf, readAll, type Touched, type Touches } from './edit-fields.ts'
 
 export type Edit = {
   readonly fields: readonly Field[]

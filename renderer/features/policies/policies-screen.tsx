@@ -7,6 +7,7 @@ import { request, useSession } from '../../state/session.ts'
 import { problemText } from '../../transport/request-error.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState, FailedState, SkeletonRows } from '../../ui/state-views.tsx'
+import { DraftBanner } from './draft-banner.tsx'
 import { PolicyFile } from './policy-file.tsx'
 
 type Policies = UiResult<'policies.list'>
@@ -65,6 +66,7 @@ function Files({ policies, chosen }: { policies: Policies; chosen: string | unde
 export function PoliciesScreen() {
   const { policies, problem, reload } = usePolicies()
   const place = useNavigation(({ policy }) => policy)
+  const draft = useNavigation((navigation) => navigation.draft)
   const files = policies?.files ?? []
   const chosen =
     files.find(({ file }) => file === place?.file) ?? files.find(({ status }) => status !== 'ok') ?? files[0]
@@ -88,6 +90,7 @@ export function PoliciesScreen() {
           </p>
         )}
       </header>
+      {draft === undefined ? null : <DraftBanner key={draft.call} draft={draft} />}
       {policies === undefined && problem !== undefined ? (
         <FailedState what="Policies could not be loaded" problem={problem} onRetry={reload} />
       ) : null}

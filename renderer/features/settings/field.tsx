@@ -20,6 +20,16 @@ export function FieldProblem({ id, problem }: { id?: string; problem: string | u
   )
 }
 
+/** What a field takes, and in its place what was wrong: nothing below it moves away from under the pointer. */
+export function FieldNote({ id, hint, problem }: { id: string; hint: string; problem: string | undefined }) {
+  if (problem !== undefined) return <FieldProblem id={id} problem={problem} />
+  return (
+    <p id={id} className="border-l-2 border-transparent pl-3 text-muted">
+      {hint}
+    </p>
+  )
+}
+
 export function Row({
   title,
   about,

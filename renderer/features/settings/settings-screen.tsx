@@ -2,11 +2,14 @@
 import { useSession } from '../../state/session.ts'
 import { Scroller } from '../../ui/scroller.tsx'
 import { SkeletonRows } from '../../ui/state-views.tsx'
+import { Collector } from './collector.tsx'
 import { Confirming } from './confirming.tsx'
+import { Section } from './field.tsx'
 import { StartAtLogin, Theme } from './general.tsx'
 import { HoldBudgets } from './hold-budgets.tsx'
 import { Notifications } from './notifications.tsx'
 import { Refusing } from './refusing.tsx'
+import { KeptLog } from './retention.tsx'
 import { StatusBlock } from './status-block.tsx'
 
 export function SettingsScreen() {
@@ -24,6 +27,10 @@ export function SettingsScreen() {
         <Refusing status={status} />
         <Notifications settings={settings} host={status.host} />
         <HoldBudgets />
+        <Section title="The log">
+          <KeptLog retention={settings.retention} />
+        </Section>
+        <Collector telemetry={settings.telemetry} />
         <Confirming osAuth={status.osAuth} />
         <StatusBlock status={status} />
       </div>

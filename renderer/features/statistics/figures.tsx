@@ -4,9 +4,8 @@ import { Meter, percent } from '../../ui/meter.tsx'
 import { type Tone, toneText } from '../../ui/outcome.tsx'
 import { duration } from '../../ui/time.ts'
 import { otherwise, settledShare } from './answer-words.ts'
+import { figure } from './part.tsx'
 import type { Statistics } from './use-statistics.ts'
-
-const figure = (number: number): string => number.toLocaleString('en-US')
 
 function Row({
   name,

@@ -1,12 +1,12 @@
 // Cards, calls and policies as they come in real life: long paths, long texts, other scripts, hostile characters.
 import { riskLevel } from '../../../core/approval/risk-level.ts'
 import { countDeceptive } from '../../../core/text/visible-text.ts'
-import type { ApprovalCard, BrokerStatus, CallDetail, CallSummary, Settings } from '../../../core/wire/ui-contract.ts'
+import type { ApprovalCard, BrokerStatus, CallSummary, Settings } from '../../../core/wire/ui-contract.ts'
 
 /** 14:00 local time on a fixed day: pictures and tests do not depend on when they run. */
 export const now = new Date(2026, 10, 20, 14, 0, 0).getTime()
 
-const hash = (seed: string): string =>
+export const hash = (seed: string): string =>
   Array.from({ length: 64 }, (_, i) => ((seed.charCodeAt(i % seed.length) * (i + 7)) % 16).toString(16)).join('')
 
 export const settings: Settings = {
@@ -15,9 +15,10 @@ export const settings: Settings = {
   notifications: true,
   notificationDetails: true,
   approveFromNotification: false,
+  retention: {},
 }
 
-const folder = '/home/mara/code/harbour-site'
+export const folder = '/home/mara/code/harbour-site'
 const filesystem = ['npx', '-y', '@modelcontextprotocol/server-filesystem', folder]
 
 const cursor: ApprovalCard['who'] = {
@@ -355,53 +356,3 @@ export const calls: CallSummary[] = Array.from({ length: 130 }, (_, i): CallSumm
   if (outcome === 'refused' || outcome === 'expired') return { ...base, heldMs: 61_000 }
   return i % 2 === 0 ? { ...base, durationMs: 8 + i * 3.1, rule: 'reads-pass' } : base
 })
-
-export function detailOf(summary: CallSummary): CallDetail {
-  const at = summary.receivedAt
-  const event = (
-    seq: number,
-    after: number,
-    type: string,
-    data: Record<string, unknown>,
-  ): CallDetail['events'][number] => ({
-    seq: 48_210 + seq,
-    at: at + after,
-    type,
-    data: { call: summary.call, ...data },
-    hash: hash(`event ${seq}`),
-  })
-  return {
-    summary,
-    arguments: {
-      text: JSON.stringify(
-        summary.action === 'resources/read'
-          ? { uri: summary.tool }
-          : { path: `${folder}/notes.md`, content: '# Notes\n', token: '[redacted hmac:3f2a]' },
-      ),
-      bytes: 18_220,
-      truncated: true,
-    },
-    argumentsHash: hash('arguments'),
-    result: { text: 'Successfully wrote to \u001b[1mnotes.md\u001b[0m', bytes: 31, truncated: false },
-    reason: 'Writes in the project need a look.',
-    decidedBy: 'mara, in the desktop app',
-    revision: hash('revision'),
-    rules: [{ id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }],
-    events: [
-      event(0, 0, 'call.received', { tool: summary.tool, bytes: 412 }),
-      event(1, 1, 'call.decided', {
-        decision: 'hold',
-        source: 'rule',
-        ...(summary.action === undefined ? {} : { action: summary.action }),
-        limits: [
-          { rule: { id: 'few-writes', file: 'filesystem.yaml', line: 24 }, amount: 1, state: 'exhausted' },
-          { rule: { id: 'ask-before-writing', file: 'filesystem.yaml', line: 14 }, amount: 1, state: 'reserved' },
-        ],
-      }),
-      event(2, 3, 'hold.opened', { budgetMs: 45_000 }),
-      event(3, 4203, 'hold.closed', { outcome: 'approved', by: 'mara', afterMs: 4200 }),
-      event(4, 4205, 'call.forwarded', {}),
-      event(5, 4236, 'call.answered', { outcome: 'ok', bytes: 31, durationMs: 31.2 }),
-    ],
-  }
-}

@@ -6,7 +6,6 @@ import { extname, join, normalize } from 'node:path'
 import type {
   ApprovalCard,
   BrokerStatus,
-  CallSummary,
   ClientBudget,
   Grant,
   PolicyFileView,
@@ -19,7 +18,9 @@ import type {
 } from '../../../core/wire/ui-contract.ts'
 import { type ApprovalWorld, approvalHandlers } from './approval-handlers.ts'
 import { budgets, controlHandlers } from './controls.ts'
-import { calls, detailOf, settings } from './fixtures.ts'
+import { calls, now, settings } from './fixtures.ts'
+import { type LoggedCall, overview, search, summary } from './log-engine.ts'
+import { logHandlers } from './log-handlers.ts'
 import { policies } from './policies.ts'
 
 const csp =
@@ -43,7 +44,8 @@ export type GalleryState = {
   grants: Grant[]
   budgets: ClientBudget[]
   replies: Replies
-  calls: CallSummary[]
+  /** Newest first. */
+  calls: LoggedCall[]
   files: PolicyFileView[]
   status: BrokerStatus
   settings: Settings
@@ -110,6 +112,7 @@ export async function startGallery(folder: string): Promise<Gallery> {
     }),
     ...approvalHandlers(world),
     ...controlHandlers(state, emit),
+    ...logHandlers(state),
     'policies.accept-removal': ({ file }) => {
       if (state.removal === 'not-removed') return { outcome: 'not-removed' }
       state.files = state.files.filter((known) => known.file !== file)
@@ -119,30 +122,18 @@ export async function startGallery(folder: string): Promise<Gallery> {
       emit({ type: 'policies.changed', revision: 'after' })
       return { outcome: 'accepted' }
     },
-    'activity.list': ({ before, limit, outcome, text }) => {
-      const found = state.calls.filter(
-        (call) =>
-          (outcome === undefined || outcome.includes(call.outcome)) &&
-          (text === undefined || `${call.tool} ${call.server} ${call.client}`.includes(text)),
-      )
-      const start = before === undefined ? 0 : Number(before)
-      const next = start + limit < found.length ? { next: String(start + limit) } : {}
-      return { calls: found.slice(start, start + limit), ...next }
-    },
-    'activity.get': ({ call }) => {
-      const summary = state.calls.find((known) => known.call === call)
-      return summary === undefined ? {} : { detail: detailOf(summary) }
-    },
+    'activity.search': (params) => search(state.calls, params),
+    'activity.summary': (params) => summary(state.calls, params),
+    'activity.overview': () => overview(state.calls, now),
     'policies.list': () => ({
       folder: '/home/mara/.config/countersign/policies',
       revision: state.status.policy.revision,
       files: state.files,
     }),
     'settings.set': (params) => {
-      const { quietHours, ...rest } = params
-      const { quietHours: before, ...old } = state.settings
-      const hours = quietHours === undefined ? before : quietHours
-      state.settings = { ...old, ...(rest as Partial<Settings>), ...(hours ? { quietHours: hours } : {}) }
+      // Nothing is said of what stays; null takes it away.
+      const said = Object.entries({ ...state.settings, ...params }).filter(([, value]) => value !== null)
+      state.settings = Object.fromEntries(said) as Settings
       emit({ type: 'settings.changed', settings: state.settings })
       return state.settings
     },

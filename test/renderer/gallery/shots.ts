@@ -4,10 +4,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../../support/browser.ts'
+import { activityScenes } from './activity-scenes.ts'
 import { approvalScenes, type Scene, select } from './approval-scenes.ts'
 import { controlScenes } from './control-scenes.ts'
 import { cards, now, status } from './fixtures.ts'
 import { startGallery } from './host.ts'
+import { logScenes } from './log-scenes.ts'
 import { policies } from './policies.ts'
 
 const queue = [cards.write, cards.low, cards.long, cards.edit, cards.critical, cards.hostile, cards.gone]
@@ -89,6 +91,8 @@ const scenes: readonly Scene[] = [
   { name: 'problems-empty', state: policies.broken },
   ...approvalScenes,
   ...controlScenes,
+  ...logScenes,
+  ...activityScenes,
   { name: 'activity', act: (page) => page.getByRole('button', { name: 'Activity' }).click() },
   {
     name: 'call',

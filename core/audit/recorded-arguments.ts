@@ -1,5 +1,6 @@
 // What can still be seen of a past call's arguments: the log keeps them without secrets, and cut where they were long.
-import type { JsonObject, JsonValue } from '../core/schema/json.ts'
+import type { JsonObject, JsonValue } from '../schema/json.ts'
+import { markPattern } from './marks.ts'
 
 export type RecordedArguments = {
   /** The arguments that are on record whole. */
@@ -10,8 +11,6 @@ export type RecordedArguments = {
   readonly complete: boolean
 }
 
-const marker = /\[redacted:[0-9a-f]{12}\]/
-
 /** Never throws: of a text that is no JSON object nothing was seen. */
 export function recordedArguments(text: string, truncated: boolean): RecordedArguments {
   const members = membersOf(text, truncated)
@@ -20,8 +19,8 @@ export function recordedArguments(text: string, truncated: boolean): RecordedArg
   let complete = members !== undefined && !truncated
   for (const [name, value] of members ?? []) {
     // A secret in a name: whatever it was called is not known.
-    if (marker.test(name)) complete = false
-    else if (value === undefined || marker.test(JSON.stringify(value))) unseen.add(name)
+    if (markPattern.test(name)) complete = false
+    else if (value === undefined || markPattern.test(JSON.stringify(value))) unseen.add(name)
     else seen.push([name, value])
   }
   return { seen: Object.fromEntries(seen), unseen, complete }
