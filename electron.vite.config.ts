@@ -11,8 +11,13 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       rollupOptions: {
-        input: here('electron/main.ts'),
-        output: { format: 'es', entryFileNames: 'index.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // The broker's threads are programs of their own.
+        input: {
+          index: here('electron/main.ts'),
+          'audit-reader': here('broker/audit/reader-worker.ts'),
+          'verify-worker': here('broker/audit/verify-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   },

@@ -30,6 +30,10 @@ export type BrokerOptions = {
   caps?: QueueCaps
   /** Folder with the starter policies that a first start copies. */
   starterPolicies: string
+  /** The program of the thread that answers questions on the log: broker/audit/reader-worker.ts, or what it was built into. */
+  readerFile: string
+  /** The program of the thread that helps to check the log: broker/audit/verify-worker.ts, or what it was built into. */
+  verifyFile: string
   /** One line for the host's log; never secrets, never argument values. */
   log(line: string): void
 }
@@ -66,6 +70,7 @@ export class BrokerStartError extends Error {
     | 'home-unsafe'
     | 'database-newer'
     | 'database-corrupt'
+    | 'database-locked'
     | 'key-unreadable'
   constructor(code: BrokerStartError['code'], message: string, options?: ErrorOptions) {
     super(message, options)

@@ -5,12 +5,15 @@ import type { UiHandlers } from './api/router.ts'
 import type { CallFacts } from './approval-card.ts'
 import type { Approvals } from './approvals.ts'
 import type { Db } from './audit/driver.ts'
-import { getCall, listCalls } from './audit/query.ts'
-import { answerStatistics } from './audit/statistics.ts'
+import { getCall } from './audit/query.ts'
+import type { AuditReader } from './audit/reader-contract.ts'
 import type { Budgets } from './budgets.ts'
 import { checkEdit } from './edited-arguments.ts'
+import { explainCall } from './explain-call.ts'
 import type { Grants } from './grants.ts'
 import type { Lockdown } from './lockdown.ts'
+import type { LogCheck } from './log-check.ts'
+import { type LogMetricsOptions, logMetrics } from './log-metrics.ts'
 import type { Policies } from './policies.ts'
 import type { Remember } from './remember.ts'
 import type { SessionRefusals } from './session-refusals.ts'
@@ -18,6 +21,12 @@ import type { SettingsStore } from './settings.ts'
 
 export type UiHandlersOptions = {
   db: Db
+  reader: AuditReader
+  check: LogCheck
+  spoolFolder: string
+  telemetry: NonNullable<LogMetricsOptions['telemetry']>
+  /** The person's home folder. */
+  home: string
   approvals: Approvals
   grants: Grants
   remember: Remember
@@ -38,7 +47,7 @@ export type UiHandlersOptions = {
 const closed = 'This call does not wait any more.'
 
 export function createUiHandlers(options: UiHandlersOptions): UiHandlers {
-  const { db, approvals, grants, remember, refusals, lockdown, budgets, policies, settings } = options
+  const { db, reader, check, approvals, grants, remember, refusals, lockdown, budgets, policies, settings } = options
 
   return {
     snapshot: options.snapshot,
@@ -95,12 +104,20 @@ export function createUiHandlers(options: UiHandlersOptions): UiHandlers {
       budgets.set(client, ms, forget)
       return { clients: budgets.list() }
     },
-    'statistics.get': ({ days }) => answerStatistics(db, { now: options.now(), days }),
-    'activity.list': (params) => listCalls(db, params),
-    'activity.get': ({ call }) => {
+    'statistics.get': (params) => reader.request('statistics.get', params),
+    'activity.search': (params) => reader.request('activity.search', params),
+    'activity.summary': (params) => reader.request('activity.summary', params),
+    'activity.overview': (params) => reader.request('activity.overview', params),
+    'activity.get': (params) => reader.request('activity.get', params),
+    'activity.explain': ({ call }) => {
       const detail = getCall(db, call)
-      return detail ? { detail } : {}
+      return detail
+        ? explainCall(db, detail, options.home)
+        : { state: 'unknown', problem: 'This call is not on record.' }
     },
+    'log.metrics': (params) => logMetrics(options, params),
+    'log.verify': () => check.begin(),
+    'log.verify-state': () => check.state(),
     'policies.list': () => policies.list(),
     'policies.accept-removal': ({ file }, actor) => ({ outcome: policies.acceptRemoval(file, actor) }),
     'settings.set': (change) => {

@@ -25,7 +25,15 @@ export type AppDeps = {
   home: string
   version: string
   /** Absolute paths of what was built or ships beside it. */
-  files: { renderer: string; preload: string; assets: string; starterPolicies: string }
+  files: {
+    renderer: string
+    preload: string
+    assets: string
+    starterPolicies: string
+    /** Programs of the broker's threads. */
+    reader: string
+    verify: string
+  }
   platform: NodeJS.Platform
   argv: readonly string[]
   env: Readonly<Record<string, string | undefined>>
@@ -114,6 +122,8 @@ export const runApp = async (deps: AppDeps): Promise<AppOutcome> => {
       host: 'desktop',
       version: deps.version,
       starterPolicies: deps.files.starterPolicies,
+      readerFile: deps.files.reader,
+      verifyFile: deps.files.verify,
       log,
       ...(secretBox === undefined ? {} : { secretBox }),
       ...(deps.loginItem === undefined ? {} : { loginItem: deps.loginItem }),

@@ -41,6 +41,8 @@ export const started: Promise<AppOutcome> = runApp({
     renderer: path.join(root, 'out', 'renderer'),
     preload: path.join(root, 'out', 'preload', 'index.cjs'),
     assets: path.join(root, 'electron', 'assets'),
+    reader: path.join(import.meta.dirname, 'audit-reader.js'),
+    verify: path.join(import.meta.dirname, 'verify-worker.js'),
     starterPolicies: app.isPackaged ? path.join(process.resourcesPath, 'policies') : path.join(root, 'policies'),
   },
   platform: process.platform,

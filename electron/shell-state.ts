@@ -48,6 +48,7 @@ export const advance = (state: ShellState, event: UiEvent): ShellState | undefin
       return { ...state, settings: event.settings }
     case 'grants.changed':
     case 'calls.changed':
+    case 'verify.changed':
     case 'policies.changed':
     case 'reveal':
       return undefined

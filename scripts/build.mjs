@@ -57,11 +57,20 @@ async function buildBin() {
     external: ['better-sqlite3'],
     banner: { js: '#!/usr/bin/env node' },
   })
+  // Threads of the broker in `countersign serve`, and of the CLI.
+  const threads = await build({
+    ...shared,
+    entryPoints: { 'audit-reader': 'broker/audit/reader-worker.ts', 'verify-worker': 'broker/audit/verify-worker.ts' },
+    external: ['better-sqlite3'],
+  })
   for (const name of ['countersign-proxy', 'countersign']) chmodSync(atRoot(`out/bin/${name}.cjs`), 0o755)
   // What each bundle holds, for the test that holds the folders to their imports.
   writeFileSync(
     atRoot('out/bin/meta.json'),
-    JSON.stringify({ proxy: proxy.metafile.outputs, cli: cli.metafile.outputs }),
+    JSON.stringify({
+      proxy: proxy.metafile.outputs,
+      cli: { ...cli.metafile.outputs, ...threads.metafile.outputs },
+    }),
   )
 }
 

@@ -45,7 +45,12 @@ const allowed = [
   /^\/(out|node_modules|package\.json)$/,
   /^\/node_modules\/better-sqlite3(\/(lib(\/.*)?|prebuilds(\/[^/]+\.node)?|package\.json|LICENSE))?$/,
 ]
-const needed = ['/package.json', '/out/main/index.js', '/out/preload/index.cjs', '/out/renderer/index.html']
+const needed = [
+  '/package.json',
+  ...['index', 'audit-reader', 'verify-worker'].map((name) => `/out/main/${name}.js`),
+  '/out/preload/index.cjs',
+  '/out/renderer/index.html',
+]
 
 const archive = (resources) => {
   const entries = listPackage(path.join(resources, 'app.asar'), { isPack: false }).map((entry) =>

@@ -13,6 +13,7 @@ export const startErrorExitCodes: Readonly<Record<BrokerStartError['code'], numb
   'key-unreadable': 4,
   'database-newer': 5,
   'database-corrupt': 5,
+  'database-locked': 4,
 }
 
 export const neverStarted = (layout: HomeLayout): string =>

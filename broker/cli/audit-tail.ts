@@ -1,14 +1,14 @@
 // `countersign audit tail`: the newest calls as a table, oldest first as in any tail; `--follow` goes on as they come.
 import { setTimeout as pause } from 'node:timers/promises'
-import { plainName } from '../../core/policy/words.ts'
-import type { CallOutcome, CallSummary } from '../../core/wire/ui-contract.ts'
+import type { CallSummary } from '../../core/wire/log-contract.ts'
 import type { AuditDatabase } from '../audit/database.ts'
-import { listCalls } from '../audit/query.ts'
+import { newestCalls } from '../audit/query.ts'
 import { layoutHere } from '../paths.ts'
 import { openForReading } from './audit-database.ts'
+import { cells, headings, leastWidths, passing } from './audit-rows.ts'
 import { type Command, type CommandContext, readArguments, wholeNumber } from './command.ts'
 import { untilToldToStop } from './parent-and-signals.ts'
-import { type Cell, type Colour, shortTime, table } from './terminal.ts'
+import { table } from './terminal.ts'
 
 const usage = `Usage: countersign audit tail [-n NUMBER] [--follow] [--json]
 
@@ -18,39 +18,17 @@ server, what became of it, and the rule that decided (none: the default).
   -n, --number NUMBER   how many calls (20)
   -f, --follow          go on and print calls as they come and as they end; Ctrl+C stops
   --json                one JSON object a line
+
+To look for calls: countersign audit search --help
 `
 
 const pollMs = 250
 /** A call is printed again when its outcome changes, as long as it is among the newest this many. */
 const watched = 200
-/** Over in a moment, so not worth a line while following. */
-const passing: readonly CallOutcome[] = ['deciding', 'running']
-
-function colourOf(outcome: CallOutcome): Colour {
-  if (outcome === 'approved' || outcome.startsWith('allowed')) return 'green'
-  if (outcome === 'refused' || outcome.startsWith('denied') || outcome === 'upstream-error') return 'red'
-  return passing.includes(outcome) ? 'dim' : 'yellow'
-}
-
-const headings: Cell[] = ['TIME', 'CLIENT', 'SERVER', 'TOOL', 'OUTCOME', 'RULE'].map((text) => ({
-  text,
-  colour: 'dim',
-}))
-/** Widths that keep later lines under the first ones while following. */
-const leastWidths = [8, 10, 8, 18, 18]
-
-const cells = (call: CallSummary, now: number): Cell[] => [
-  shortTime(call.receivedAt, now),
-  plainName(call.client),
-  plainName(call.server),
-  plainName(call.tool),
-  { text: call.outcome.replaceAll('-', ' '), colour: colourOf(call.outcome) },
-  plainName(call.rule ?? ''),
-]
 
 /** Changes whenever another process has written. */
 const versionOf = (db: AuditDatabase): unknown => db.pragma('data_version', { simple: true })
-const newest = (db: AuditDatabase, limit: number) => listCalls(db, { limit }).calls.reverse()
+const newest = (db: AuditDatabase, limit: number) => newestCalls(db, limit).reverse()
 
 /** `seen` was read after `version`, so that nothing between the two is missed. */
 async function follow(db: AuditDatabase, version: unknown, seen: CallSummary[], print: (calls: CallSummary[]) => void) {

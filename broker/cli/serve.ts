@@ -61,6 +61,8 @@ async function start(context: CommandContext): Promise<Broker> {
       host: 'headless',
       version,
       starterPolicies: findProgramFile('starterPolicies', context.programFolder),
+      readerFile: findProgramFile('auditReader', context.programFolder),
+      verifyFile: findProgramFile('verifyWorker', context.programFolder),
       log: logTo(context),
     })
   } catch (error) {

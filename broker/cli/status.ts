@@ -1,5 +1,5 @@
 // `countersign status`: one look at an installation, running or not.
-import type { CallOutcome } from '../../core/wire/ui-contract.ts'
+import type { CallOutcome, LogResult } from '../../core/wire/log-contract.ts'
 import { layoutHere } from '../paths.ts'
 import { neverStarted } from './audit-database.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
@@ -27,6 +27,12 @@ const outcomeWords = (today: Partial<Record<CallOutcome, number>>): string =>
     .sort(([, a], [, b]) => b - a)
     .map(([outcome, calls]) => `${calls} ${outcome.replaceAll('-', ' ')}`)
     .join(', ')
+
+const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`
+
+const seconds = (ms = 0): string => `${(ms / 1_000).toFixed(1)} s`
+const spreadWords = ({ p50Ms, p95Ms, longestMs }: LogResult<'log.metrics'>['held']): string =>
+  `half within ${seconds(p50Ms)}, 95 % within ${seconds(p95Ms)}, longest ${seconds(longestMs)}`
 
 function policyCells(out: Terminal, { policy, running }: HomeStatus, now: number): Cell[][] {
   if ('problem' in policy) {
@@ -58,15 +64,20 @@ function policyCells(out: Terminal, { policy, running }: HomeStatus, now: number
   ]
 }
 
-function auditCells({ audit, notIngested }: HomeStatus): Cell[][] {
+function auditCells({ audit, notIngested }: HomeStatus, now: number): Cell[][] {
   const rows: Cell[][] = []
   if ('problem' in audit) {
     rows.push(['Audit', { text: `cannot be read: ${harmless(audit.problem)}`, colour: 'red' }])
   } else {
-    rows.push(['Audit', `${count(audit.events, 'event')}, ${count(audit.calls, 'call')}`])
+    rows.push(['Audit', `${count(audit.events, 'event')}, ${count(audit.calls, 'call')}, ${megabytes(audit.bytes)}`])
+    if (audit.checkpoint) rows.push(['', `${count(audit.checkpoint.events, 'older event')} given up`])
     const today = outcomeWords(audit.today)
     rows.push(['Today', today === '' ? 'no calls' : today])
+    if (audit.held.p50Ms !== undefined)
+      rows.push(['', `${count(audit.held.calls, 'call')} held: ${spreadWords(audit.held)}`])
     rows.push(['Head', audit.head])
+    const { anchored } = audit
+    if (anchored) rows.push(['', `in the system's log (${anchored.where}) at ${shortTime(anchored.at, now)}`])
     if (audit.damagedSpools > 0) {
       const spools = count(audit.damagedSpools, 'spool')
       rows.push(['', { text: `${spools} damaged; run: countersign audit verify`, colour: 'red' }])
@@ -102,7 +113,7 @@ export const status: Command = {
       ['State', running],
       ['Data folder', harmless(found.home)],
       ...policyCells(out, found, now()),
-      ...auditCells(found),
+      ...auditCells(found, now()),
       [
         'Key',
         'value' in fingerprint ? fingerprint.value : { text: `cannot be read: ${fingerprint.problem}`, colour: 'red' },

@@ -9,13 +9,21 @@ export type Terminal = {
   write(text: string): void
   /** Writes the text and a line feed. */
   line(text?: string): void
+  /** Resolves when what was written has gone on its way: for output that is larger than memory should be. */
+  drained(): Promise<void>
   /** Wraps the text in a colour where colours are wanted. */
   paint(colour: Colour, text: string): string
 }
 
 const codes: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 }
 
-type Stream = { isTTY?: boolean; columns?: number; write(text: string): unknown }
+type Stream = {
+  isTTY?: boolean
+  columns?: number
+  writableNeedDrain?: boolean
+  write(text: string): unknown
+  once?(event: 'drain', listener: () => void): unknown
+}
 
 /** Colours need a terminal that has them and no NO_COLOR (no-color.org). */
 export function createTerminal(stream: Stream, env: Readonly<Record<string, string | undefined>>): Terminal {
@@ -27,6 +35,11 @@ export function createTerminal(stream: Stream, env: Readonly<Record<string, stri
     width: interactive ? stream.columns : undefined,
     write,
     line: (text = '') => write(`${text}\n`),
+    drained: () =>
+      new Promise((resolve) => {
+        if (stream.writableNeedDrain && stream.once) stream.once('drain', resolve)
+        else resolve()
+      }),
     paint: (colour, text) => (coloured ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text),
   }
 }

@@ -74,6 +74,7 @@ export const createFakeBroker = (open: ApprovalCard[] = [], settings: Partial<Se
     notifications: true,
     notificationDetails: false,
     approveFromNotification: false,
+    retention: {},
     ...settings,
   }
   let seq = 0

@@ -8,6 +8,7 @@ import type { StartBroker } from '../../broker/host-contract.ts'
 import { type AppDeps, type AppOutcome, runApp } from '../../electron/app.ts'
 import type { Clock } from '../../electron/clock.ts'
 import { app, BrowserWindow, knowPicture, recorded, resetShim } from '../shim/electron.ts'
+import { brokerThreads } from '../support/countersign.ts'
 import { createFakeBroker, type FakeBroker } from './fake-broker.ts'
 
 const repository = path.join(import.meta.dirname, '..', '..')
@@ -116,6 +117,8 @@ export const startApp = async ({
       preload: await buildPreload(home),
       assets,
       starterPolicies: path.join(repository, 'policies'),
+      reader: brokerThreads.readerFile,
+      verify: brokerThreads.verifyFile,
     },
     clock,
     platform: 'linux',

@@ -12,6 +12,7 @@ const settings = {
   notifications: true,
   notificationDetails: false,
   approveFromNotification: false,
+  retention: {},
 } as const
 
 type Happening = { after: number } & (

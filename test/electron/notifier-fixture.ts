@@ -41,7 +41,10 @@ export const startNoticing = async ({
   const write = (line: string) => log.push(line)
   const { api } =
     started ??
-    (await broker.start({ home: '/nowhere', host: 'desktop', version: '0.0.0', starterPolicies: '', log: write }))
+    (await broker.start({
+      ...{ home: '/nowhere', host: 'desktop', version: '0.0.0', log: write },
+      ...{ starterPolicies: '', readerFile: '', verifyFile: '' },
+    }))
   const notifier = createNotifier({
     platform,
     clock,

@@ -5,6 +5,7 @@ import { startBroker } from '../../broker/broker.ts'
 import type { Broker } from '../../broker/host-contract.ts'
 import { openPeer, type Peer } from '../broker/socket-fixture.ts'
 import { resetShim } from '../shim/electron.ts'
+import { brokerThreads } from '../support/countersign.ts'
 import { createTestClock, removeFolder, temporaryFolder } from './harness.ts'
 import { type Noticing, newest, settled, startNoticing } from './notifier-fixture.ts'
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
     host: 'desktop',
     version: '0.0.0',
     starterPolicies: path.join(import.meta.dirname, '..', '..', 'policies'),
+    ...brokerThreads,
     log: () => undefined,
   })
   peer = await openPeer(home, 'a-session')

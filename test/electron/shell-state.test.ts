@@ -8,8 +8,13 @@ import { card, createFakeBroker } from './fake-broker.ts'
 /** A broker whose events and answers the test lets out one by one. */
 const slowBroker = async () => {
   const fake = createFakeBroker()
-  const options = { home: '/nowhere', host: 'desktop', version: '0.0.0', starterPolicies: '' } as const
-  const template = await (await fake.start({ ...options, log: () => undefined })).api.handle('snapshot', {}, 'test')
+  const options = { home: '/nowhere', host: 'desktop', version: '0.0.0' } as const
+  const files = { starterPolicies: '', readerFile: '', verifyFile: '' }
+  const template = await (await fake.start({ ...options, ...files, log: () => undefined })).api.handle(
+    'snapshot',
+    {},
+    'test',
+  )
   if (!template.ok) throw new Error('no snapshot')
   const listeners = new Set<(envelope: UiEventEnvelope) => void>()
   const asked: PromiseWithResolvers<Awaited<ReturnType<UiApi['handle']>>>[] = []
@@ -99,6 +104,7 @@ test('without a snapshot nothing is followed', async () => {
 const elsewhere: UiEvent[] = [
   { type: 'grants.changed', grants: [] },
   { type: 'calls.changed', calls: [] },
+  { type: 'verify.changed', verify: { state: 'none' } },
   { type: 'policies.changed', revision: 'r2' },
   { type: 'reveal', screen: 'statistics' },
 ]

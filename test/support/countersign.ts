@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBroker } from '../../broker/broker.ts'
 import type { Broker, BrokerOptions } from '../../broker/host-contract.ts'
+import { everyCall } from '../../core/audit/call-filter.ts'
 import type {
   ApprovalCard,
   UiEvent,
@@ -17,6 +18,11 @@ import type {
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export const proxyFile = fromHere('../../out/bin/countersign-proxy.cjs')
 export const starterPolicies = fromHere('../../policies')
+/** The programs of the broker's threads, from source. */
+export const brokerThreads = {
+  readerFile: fromHere('../../broker/audit/reader-worker.ts'),
+  verifyFile: fromHere('../../broker/audit/verify-worker.ts'),
+}
 
 export type TestHome = {
   home: string
@@ -60,6 +66,7 @@ export async function startTestBroker(home: string, options: Partial<BrokerOptio
     host: 'headless',
     version: '0.0.0-test',
     starterPolicies,
+    ...brokerThreads,
     log: () => undefined,
     ...options,
   })
@@ -103,6 +110,9 @@ export async function startTestBroker(home: string, options: Partial<BrokerOptio
       (await ask('approvals.refuse', { id, binding, waiting, ...(reason === undefined ? {} : { reason }) })).outcome,
   }
 }
+
+/** The newest calls on record, as `activity.search` is asked for them. */
+export const newest = (limit: number, offset = 0): UiParams<'activity.search'> => ({ filter: everyCall, offset, limit })
 
 /** The command line that puts our proxy before `upstream`. */
 export function proxied(upstream: readonly string[], options: readonly string[] = []): string[] {

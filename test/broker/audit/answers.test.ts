@@ -1,6 +1,6 @@
 // What people answered, from real spools: the card's history, the statistics, and the hosts that calls named.
 import { describe, expect, it, test } from 'vitest'
-import { answersOf, recentCalls } from '../../../broker/audit/answers.ts'
+import { answersOf } from '../../../broker/audit/answers.ts'
 import { seenHosts } from '../../../broker/audit/hosts.ts'
 import { lastLockdown } from '../../../broker/audit/last-lockdown.ts'
 import { seenClients } from '../../../broker/audit/seen-clients.ts'
@@ -60,27 +60,6 @@ describe('answersOf', () => {
     const found = answersOf(db, { ...which, since: startOfTime })
     expect(found).toEqual({ approved: 0, refused: 0, expired: 0, ...counts })
     expect(answersOf(db, { ...which, client: 'zed', since: 0 })).toEqual({ approved: 0, refused: 0, expired: 0 })
-  })
-})
-
-describe('recentCalls', () => {
-  it('gives the newest first, with what is on record of their arguments', () => {
-    const { db, ingest, proxy } = answeredLog([{ at: 0, outcome: 'refused' }])
-    const long = { text: '{"path":"bbb', bytes: 900, truncated: true }
-    proxy.append(
-      'call.decided',
-      sample.decided('s.2', { arguments: long, argumentsHash: sha256('b') }),
-      startOfTime + 9,
-    )
-    proxy.append('call.decided', sample.decided('s.3', { action: 'prompts/get' }), startOfTime + 10)
-    proxy.append('call.received', sample.received('s.4'), startOfTime + 11)
-    ingest.ingestAll()
-    const [newest, oldest] = [
-      { call: 's.2', at: startOfTime + 9, outcome: 'deciding', argumentsText: long.text, truncated: true, argumentsHash: sha256('b') },
-      { call: 's.1', at: startOfTime, outcome: 'refused', argumentsText: '{"path":"a"}', truncated: false, argumentsHash: sha256('{"path":"a"}') },
-    ] // biome-ignore format: a table
-    expect(recentCalls(db, { ...which, limit: 9 })).toEqual([newest, oldest])
-    expect(recentCalls(db, { ...which, limit: 1 })).toEqual([newest])
   })
 })
 

@@ -6,8 +6,8 @@ import { getCall } from '../../../broker/audit/query.ts'
 import { verifyAudit } from '../../../broker/audit/verify.ts'
 import type { AuditEventType } from '../../../core/schema/audit-event.ts'
 import { type CallOutcome, callOutcomes } from '../../../core/wire/ui-contract.ts'
-import { sample } from '../../support/spool-writer.ts'
-import { createLog } from './log-fixture.ts'
+import { sample, startOfTime } from '../../support/spool-writer.ts'
+import { createLog, rowOf } from './log-fixture.ts'
 
 type Step = { by: 'proxy' | 'broker'; type: AuditEventType; data: unknown }
 
@@ -44,6 +44,9 @@ const rejudged = [
 const attached = [...hold, broker('approval.attached', { approval: 'a-s.0', session: 's', call })]
 const decidedAll = (outcome: 'approved' | 'refused', calls: string[] = ['s.0', call]) =>
   broker('approval.decided', sample.approval('s.0', 's', outcome, { calls }))
+const again = (counter: number, over: object = {}) => [
+  broker('approval.attached', { approval: `a-${call}`, session: 's', call: `s.${counter}`, ...over }),
+]
 const card = (outcome: 'approved' | 'refused' | 'expired' | 'cancelled', grant = false) =>
   broker('approval.decided', sample.approval(call, 's', outcome, { grant }))
 
@@ -158,6 +161,97 @@ const cases: [story: string, steps: Step[], outcome: CallOutcome][] = [
   ['released, then expired', [...carded, closed('released'), card('expired')], 'expired'],
   ['released, then the card was cancelled', [...carded, closed('released'), card('cancelled')], 'cancelled'],
 
+  ['asks again, not back yet', [...carded, closed('released', { asksAgain: true })], 'released'],
+  [
+    'asks again, back at the open card',
+    [...carded, closed('released', { asksAgain: true }), ...again(2)],
+    'asked-again',
+  ],
+  [
+    'asks again, back, approved',
+    [...carded, closed('released', { asksAgain: true }), ...again(2), decidedAll('approved', ['s.2'])],
+    'asked-again',
+  ],
+  [
+    'asks again, approved meanwhile, the next round ran',
+    [
+      ...carded,
+      closed('released', { asksAgain: true }),
+      card('approved', true),
+      broker('grant.used', { approval: `a-${call}`, session: 's', call: 's.2' }),
+    ],
+    'asked-again',
+  ],
+  [
+    'asks again, approved and remembered, the next round ran',
+    [
+      ...carded,
+      closed('released', { asksAgain: true }),
+      card('approved'),
+      broker('grant.used', { approval: `a-${call}`, session: 's', call: 's.2', grant: 'g' }),
+    ],
+    'asked-again',
+  ],
+  [
+    'asks again, approved, never back',
+    [...carded, closed('released', { asksAgain: true }), card('approved', true)],
+    'approved',
+  ],
+  ['asks again, refused while away', [...carded, closed('released', { asksAgain: true }), card('refused')], 'refused'],
+  [
+    'the last of several rounds',
+    [
+      ...hold,
+      ...again(0),
+      broker('approval.attached', { approval: `a-${call}`, session: 's', call }),
+      closed('released', { asksAgain: true }),
+      card('approved', true),
+    ],
+    'approved',
+  ],
+  [
+    'asks not again, another came to its card',
+    [...carded, closed('released'), ...again(2), card('refused')],
+    'refused',
+  ],
+  [
+    'asks again, another card',
+    [...carded, closed('released', { asksAgain: true }), ...again(2, { approval: 'b' })],
+    'released',
+  ],
+  [
+    'asks again, another session',
+    [...carded, closed('released', { asksAgain: true }), ...again(2, { session: 'x', call: 'x.2' })],
+    'released',
+  ],
+  [
+    'asks again, another had come to its card before it was released',
+    [...carded, ...again(2), closed('released', { asksAgain: true })],
+    'released',
+  ],
+
+  [
+    'asks again, the same call came to its card once more',
+    [
+      ...carded,
+      closed('released', { asksAgain: true }),
+      broker('approval.attached', { approval: `a-${call}`, session: 's', call }),
+    ],
+    'released',
+  ],
+  [
+    'asks again, earlier rounds came to its card before it',
+    [
+      ...hold,
+      ...again(0, { approval: 'x' }),
+      ...again(9, { approval: 'x' }),
+      broker('approval.attached', { approval: 'x', session: 's', call }),
+      closed('released', { asksAgain: true, approval: 'x' }),
+    ],
+    'released',
+  ],
+  ['held by its first event', [decided('hold'), ...carded.slice(2)], 'waiting'],
+
   ['forwarded without a decision', [received, forwarded, answered('ok')], 'outcome-unknown'],
   ['forwarded although denied', [received, decided('deny'), ...ran], 'outcome-unknown'],
   ['forwarded although held', [...hold, ...ran], 'outcome-unknown'],
@@ -175,16 +269,18 @@ describe('the outcome of a call', () => {
       const spools = { proxy: log.writer('s'), broker: log.writer('broker-1') }
       spools.proxy.append('session.started', sample.started())
       spools.broker.append('broker.started', { version: '0.1.0', pid: 1, host: 'desktop' })
-      for (const step of steps) spools[step.by].appendRaw(step.type, step.data)
+      for (const [index, step] of steps.entries()) {
+        spools[step.by].appendRaw(step.type, step.data, startOfTime + 10_000 + index * 1000)
+      }
       // A session is found gone only once its spool has been read, so that order has no other way round.
       const first = order === 'proxy first' || steps.includes(gone) ? ['s', 'broker-1'] : ['broker-1', 's']
       for (const name of first) log.ingest.ingestFile(name)
       expect(verifyAudit(log.db, { spoolFolder: log.spoolFolder }).problems).toEqual([])
-      return log.db.prepare<[string], Record<string, unknown>>('SELECT * FROM call WHERE call = ?').all(call)
+      // Which event was read when is another matter, and numbers of rows follow from it.
+      return Object.entries(rowOf(log.db, call)).filter(([column]) => column !== 'id' && !column.endsWith('_seq'))
     })
-    expect(rows[0]?.map((row) => row['outcome'])).toEqual([outcome])
-    // Rows count up in the order in which calls came in, and a broker can name one that its proxy has not.
-    const [first, other] = rows.map((all) => all.map(({ id: _, ...row }) => row))
+    expect(Object.fromEntries(rows[0] ?? [])).toMatchObject({ outcome })
+    const [first, other] = rows
     expect(other).toEqual(first)
   })
 })
@@ -197,16 +293,15 @@ describe('a call row', () => {
     for (const step of hold) writer.appendRaw(step.type, step.data)
     writer.append('hold.closed', sample.closed(call, 'refused', { by: 'someone', reason: 'copied' }))
     log.ingest.ingestAll()
-    expect(getCall(log.db, call)).toMatchObject({ decidedBy: 'someone', reason: 'copied' })
+    expect(getCall(log.db, call)).toMatchObject({ summary: { decidedBy: 'someone' }, reason: 'copied' })
     other.append(
       'approval.decided',
       sample.approval(call, 's', 'refused', { by: 'desktop', reason: 'not on a Friday' }),
     )
     log.ingest.ingestAll()
     expect(getCall(log.db, call)).toMatchObject({
-      decidedBy: 'desktop',
       reason: 'not on a Friday',
-      summary: { heldMs: 2500 },
+      summary: { heldMs: 2500, decidedBy: 'desktop' },
     })
   })
 

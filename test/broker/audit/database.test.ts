@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openAuditDatabase } from '../../../broker/audit/database.ts'
 import { openDatabase } from '../../../broker/audit/driver.ts'
+import { eventHash } from '../../../broker/audit/event-chain.ts'
+import { checkpointHead, hashAt, headOf, readEvents } from '../../../broker/audit/event-log.ts'
 import { createIngest } from '../../../broker/audit/ingest.ts'
 import { schemaVersion } from '../../../broker/audit/migrations.ts'
-import { verifyAudit } from '../../../broker/audit/verify.ts'
 import { BrokerStartError } from '../../../broker/host-contract.ts'
-import { sample, startOfTime } from '../../support/spool-writer.ts'
+import { sha256, startOfTime } from '../../support/spool-writer.ts'
 import { createLog, dump, session } from './log-fixture.ts'
 
 function emptyFolder(): string {
@@ -101,40 +102,6 @@ describe('openAuditDatabase', () => {
     again.close()
   })
 
-  it('of the format before this one is brought up to date, with all that its events say', () => {
-    const log = createLog()
-    const writer = session(log, 's', 3)
-    const args = { text: '{"url":"https://api.example/a"}', bytes: 31, truncated: false }
-    writer.append('call.decided', sample.decided('s.9', { decision: 'hold', arguments: args }))
-    writer.append('hold.opened', { call: 's.9', budgetMs: 45_000 })
-    const broker = log.writer('broker-1')
-    broker.append('approval.opened', sample.opened('s.9', 's'))
-    broker.append('approval.decided', sample.approval('s.9', 's', 'approved'))
-    writer.append('hold.closed', sample.closed('s.9', 'approved'))
-    writer.append('call.forwarded', { call: 's.9' })
-    log.ingest.ingestAll()
-    const whole = dump(log.db)
-    expect([whole.cards.length, whole.hosts.length]).toEqual([1, 1])
-    // What the migration made, unmade.
-    for (const index of ['call_asked', 'call_approval', 'call_alone', 'event_lockdown', 'session_client']) {
-      log.db.exec(`DROP INDEX ${index}`)
-    }
-    for (const column of ['held_rules', 'grant_id', 'alone']) log.db.exec(`ALTER TABLE call DROP COLUMN ${column}`)
-    log.db.exec('DROP TABLE card; DROP TABLE host')
-    log.db.pragma('user_version = 3')
-    log.db.close()
-    expect(() => openAuditDatabase(log.databasePath, { readonly: true })).toThrow(/Start Countersign once/)
-
-    const again = openAuditDatabase(log.databasePath)
-    onTestFinished(() => void again.close())
-    expect(again.pragma('user_version', { simple: true })).toBe(schemaVersion)
-    expect(dump(again)).toEqual(whole)
-    expect(verifyAudit(again, { spoolFolder: log.spoolFolder }).problems).toEqual([])
-    // It goes on where it was.
-    writer.append('call.answered', sample.answered('s.9'))
-    expect(createIngest(again, { spoolFolder: log.spoolFolder, now: () => startOfTime }).ingestAll().events).toBe(1)
-  })
-
   it('is refilled from the spools after it was moved away', () => {
     const log = createLog()
     session(log, 's', 2)
@@ -152,15 +119,36 @@ describe('the event table', () => {
     ['DELETE FROM event WHERE seq = 5', 'events are append-only'],
     ['INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2', 'events have no gaps'],
     [
-      'INSERT OR REPLACE INTO event SELECT 6, session, n, t, type, data, prev, hash FROM event WHERE seq = 2',
+      'INSERT OR REPLACE INTO event SELECT 6, session, n, t, type, data, hash FROM event WHERE seq = 2',
       'events are append-only',
     ],
-    ["INSERT INTO event VALUES (9, 'x', 0, 0, 'a', '{}', '', '')", 'events have no gaps'],
+    ["INSERT INTO event VALUES (9, 1, 9, 0, 'a', '{}', zeroblob(32))", 'events have no gaps'],
+    ["INSERT INTO event VALUES (6, 1, 9, 0, 'a', '{}', zeroblob(31))", 'CHECK constraint failed'],
+    ["INSERT INTO event VALUES (6, 99, 9, 0, 'a', '{}', zeroblob(32))", 'FOREIGN KEY constraint failed'],
   ])('refuses %s', (sql, message) => {
     const log = createLog()
     session(log, 's', 1)
     log.ingest.ingestAll()
     expect(() => log.db.exec(sql)).toThrow(message)
     expect(log.db.prepare('SELECT count(*), max(seq), min(t) > 0 FROM event').raw().get()).toEqual([5, 5, 1])
+  })
+  it('gives up only what a checkpoint stands for, and goes on after it', () => {
+    const log = createLog()
+    const writer = session(log, 's', 1)
+    log.ingest.ingestAll()
+    const [head, third] = [headOf(log.db), hashAt(log.db, 3)]
+    const checkpoint = log.db.prepare("INSERT INTO checkpoint VALUES (?, unhex(?), 0, 0, 0, '{}', '')")
+    checkpoint.run(3, third)
+    log.db.exec('DELETE FROM event WHERE seq <= 3')
+    expect(() => log.db.exec('DELETE FROM event WHERE seq = 4')).toThrow('events are append-only')
+    expect(readEvents(log.db, { after: 3, limit: 1 })[0]).toMatchObject({ seq: 4, prev: third })
+    checkpoint.run(5, head.hash)
+    log.db.exec('DELETE FROM event')
+    expect([headOf(log.db), checkpointHead(log.db)]).toEqual([head, head])
+    writer.append('session.ended', { reason: 'client closed' })
+    log.ingest.ingestAll()
+    const [last] = readEvents(log.db, { after: 0, limit: 9 })
+    expect(last).toMatchObject({ seq: 6, prev: head.hash })
+    expect(last && eventHash(last, sha256)).toBe(last?.hash)
   })
 })

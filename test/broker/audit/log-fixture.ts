@@ -3,8 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { CallRow } from '../../../broker/audit/call-row.ts'
+import { decodeCall } from '../../../broker/audit/call-table.ts'
 import { type AuditDatabase, openAuditDatabase } from '../../../broker/audit/database.ts'
+import { readEvents } from '../../../broker/audit/event-log.ts'
 import { createIngest, type Ingest } from '../../../broker/audit/ingest.ts'
+import { namesOf } from '../../../broker/audit/names.ts'
 import { createSpoolWriter, type SpoolWriter, sample, startOfTime } from '../../support/spool-writer.ts'
 
 export type LogFixture = {
@@ -70,17 +74,41 @@ export function bulkSpool(log: LogFixture, name: string, calls: number): void {
   writeFileSync(writer.path, `${lines.join('\n')}\n`)
 }
 
+/** The call's row as the program has it. Throws where there is none. */
+export function rowOf(db: AuditDatabase, call: string): CallRow {
+  const row = allCalls(db).find((one) => one.call === call)
+  if (!row) throw new Error(`no row of ${call}`)
+  return row
+}
+
+const allCalls = (db: AuditDatabase) =>
+  db
+    .prepare<[], Parameters<typeof decodeCall>[0]>('SELECT * FROM call ORDER BY id')
+    .all()
+    .map((row) => decodeCall(row, namesOf(db)))
+
 /** Everything ingest derives, without what only says when. Equal dumps are equal logs. */
 export function dump(db: AuditDatabase) {
   const all = (sql: string) => db.prepare(sql).all()
   return {
-    events: all('SELECT * FROM event ORDER BY seq'),
-    calls: all('SELECT * FROM call ORDER BY id'),
+    events: readEvents(db, { after: 0, limit: 1_000_000 }),
+    calls: allCalls(db),
+    told: all('SELECT * FROM call_event'),
+    words: wordsOf(db),
     sessions: all('SELECT * FROM session ORDER BY session'),
     cards: all('SELECT * FROM card ORDER BY approval'),
     hosts: all('SELECT * FROM host ORDER BY host'),
+    policies: [...all('SELECT * FROM policy_text ORDER BY sha256'), ...all('SELECT * FROM policy_revision')],
     spools: all('SELECT session, offset, n, last_hash, state, problem FROM spool ORDER BY session'),
   }
+}
+
+/** What the full-text index has of each call's row. */
+function wordsOf(db: AuditDatabase): unknown[] {
+  db.exec('CREATE VIRTUAL TABLE temp.call_word USING fts5vocab(main, call_text, instance)')
+  const words = db.prepare('SELECT doc, json_group_array(term) FROM temp.call_word GROUP BY doc').all()
+  db.exec('DROP TABLE temp.call_word')
+  return words
 }
 
 export const countEvents = (db: AuditDatabase): number =>

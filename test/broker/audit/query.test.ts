@@ -1,8 +1,8 @@
 // The list, the detail and the sums as the UI contract has them.
 import { describe, expect, it } from 'vitest'
-import { countsSince, getCall, head, listCalls, recentDecisions, summariesOf } from '../../../broker/audit/query.ts'
+import { countsSince, getCall, head, newestCalls, recentDecisions, summariesOf } from '../../../broker/audit/query.ts'
 import { uiRequests } from '../../../core/wire/ui-contract.ts'
-import { createSpoolWriter, sample, sha256, startOfTime } from '../../support/spool-writer.ts'
+import { sample, sha256, startOfTime } from '../../support/spool-writer.ts'
 import { createLog, type LogFixture } from './log-fixture.ts'
 
 /** Calls s.1 to s.<count>, two received in each millisecond; every third is denied, and every call has a tool of its own. */
@@ -22,50 +22,12 @@ function logOf(count: number): LogFixture {
   return log
 }
 
-const ids = (result: { calls: { call: string }[] }) => result.calls.map(({ call }) => call)
-
-describe('listCalls', () => {
-  it('pages through every call once, newest first, also within one millisecond and while calls arrive', () => {
-    const log = logOf(25)
-    const seen: string[] = []
-    let before: string | undefined
-    for (let pages = 0; pages < 10; pages += 1) {
-      const page = listCalls(log.db, { limit: 3, ...(before !== undefined && { before }) })
-      expect(uiRequests['activity.list'].result.parse(page)).toEqual(page)
-      seen.push(...ids(page))
-      before = page.next
-      if (before === undefined) break
-      createSpoolWriter(log.spoolFolder, `late${pages}`).append('call.received', sample.received(`late${pages}.1`))
-      log.ingest.ingestAll()
-    }
-    expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `s.${25 - index}`))
-  })
-
-  it('has no next page after one that is exactly full', () => {
-    expect(listCalls(logOf(4).db, { limit: 4 }).next).toBeUndefined()
-  })
-
-  it.each([
-    ['outcome', { outcome: ['denied-by-rule' as const] }, ['s.9', 's.6', 's.3']],
-    ['two outcomes', { outcome: ['denied-by-rule' as const, 'waiting' as const] }, ['s.9', 's.6', 's.3']],
-    ['no outcome', { outcome: [] }, []],
-    ['part of a tool', { text: 'OOL_1' }, ['s.10', 's.1']],
-    ['signs that mean something to LIKE', { text: '1%' }, ['s.1']],
-    [
-      'an underscore, literally',
-      { text: 'tool_' },
-      ['s.10', 's.9', 's.8', 's.7', 's.6', 's.5', 's.4', 's.3', 's.2', 's.1'],
-    ],
-    ['an underscore that is not there', { text: 't_ol' }, []],
-    ['server', { text: 'file', outcome: ['denied-by-rule' as const] }, ['s.9', 's.6', 's.3']],
-    ['client', { text: 'curs', outcome: ['denied-by-rule' as const] }, ['s.9', 's.6', 's.3']],
-    ['an apostrophe', { text: "'; DROP TABLE call; --" }, []],
-  ])('finds by %s', (_, filter, expected) => {
-    expect(ids(listCalls(logOf(10).db, { limit: 50, ...filter }))).toEqual(expected)
-  })
-
-  it.each(['', 'x', 'MTIz', Buffer.from('1.2; --').toString('base64url')])('refuses %j as a page', (before) => {
-    expect(() => listCalls(createLog().db, { limit: 1, before })).toThrow(RangeError)
+describe('newestCalls', () => {
+  it('gives the newest, also within one millisecond, with the same words as a summary', () => {
+    const { db } = logOf(5)
+    expect(newestCalls(db, 3).map(({ call }) => call)).toEqual(['s.5', 's.4', 's.3'])
+    expect(newestCalls(db, 9)).toEqual(summariesOf(db, ['s.1', 's.2', 's.3', 's.4', 's.5']))
+    expect(newestCalls(createLog().db, 3)).toEqual([])
   })
 })
 
@@ -98,12 +60,12 @@ describe('getCall', () => {
         heldMs: 2500,
         durationMs: 3.5,
         rule: 'files/write',
+        decidedBy: 'desktop',
       },
       arguments: { text: '{"path":"a"}', bytes: 12, truncated: false },
       argumentsHash: sha256('{"path":"a"}'),
       result: { text: '{"content":[]}', bytes: 14, truncated: false },
       reason: 'writes inside the project',
-      decidedBy: 'desktop',
       revision: 'rev-1',
       rules: [{ id: 'files/write', file: 'files.yaml', line: 7 }],
     })

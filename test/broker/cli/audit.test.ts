@@ -92,7 +92,7 @@ describe('audit verify', () => {
     const log = createLog()
     session(log, 's', 2)
     log.ingest.ingestAll()
-    log.db.exec("UPDATE call SET tool = 'read_file' WHERE call = 's.2'")
+    log.db.exec("UPDATE call SET tool = (SELECT id FROM name WHERE text = 'cursor') WHERE part = '2'")
     const edited = await runCli(['audit', 'verify'], log.folder)
     expect(edited).toMatchObject({ code: 1, out: expect.stringContaining('Changed: call s.2, column tool: ') })
     const json = await runCli(['audit', 'verify', '--json'], log.folder)

@@ -1,9 +1,10 @@
 // `serve` and `status` with the real broker: starting, the link, every way in which starting can fail, and stopping.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { createSpoolWriter, sample } from '../../support/spool-writer.ts'
 import { createLog } from '../audit/log-fixture.ts'
 import { runCli, startCli, temporaryFolder } from './run-cli.ts'
 
@@ -99,14 +100,15 @@ it('says in `status` what is on disk: never started, running, stopped', async ()
   await running.ended
 
   mkdirSync(join(home, 'spool'), { recursive: true })
-  writeFileSync(join(home, 'spool', 'closed-app.jsonl'), '{"half":')
+  const writer = createSpoolWriter(join(home, 'spool'), 'closed-app')
+  writer.append('session.started', sample.started())
   const stopped = JSON.parse((await runCli(['status', '--json'], home)).out)
   expect(stopped).toMatchObject({
     started: true,
     running: false,
     policy: { revision: expect.stringMatching(/^[0-9a-f]{64}$/), broken: [] },
-    audit: { calls: 0, head: expect.stringMatching(/^[0-9a-f]{64}$/) },
-    notIngested: { bytes: 8, spools: 1 },
+    audit: { calls: 0, held: { calls: 0 }, bytes: expect.any(Number), head: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    notIngested: { bytes: statSync(writer.path).size, spools: 1, lagMs: expect.any(Number) },
     fingerprint: { value: expect.stringMatching(/^[0-9a-f]{64}$/) },
   })
   const { out } = await runCli(['status'], home)
