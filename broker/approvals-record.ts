@@ -1,11 +1,11 @@
 // What the log is told about a card. It is told before anything comes of it: what a person decided does not count unless it
 // is on record.
+import { eachText } from '../core/approval/argument-texts.ts'
 import type { Approval, ApprovalEvent } from '../core/approval/state.ts'
 import type { JsonObject } from '../core/schema/json.ts'
 import { argumentsHash } from '../core/wire/json-line.ts'
 import type { Entry } from './approval-card.ts'
 import type { ApprovalsOptions, Remembered } from './approvals-ports.ts'
-import { argumentsExcerpt, redactedText } from './kept-text.ts'
 import { sha256 } from './sha256.ts'
 
 export type ClosedStatus = Exclude<Approval['status'], 'pending'>
@@ -30,6 +30,9 @@ export type ApprovalsRecord = {
   decided(entry: Entry, event: ApprovalEvent, outcome: ClosedStatus, by: string, beside: Beside): void
 }
 
+/** Shorter texts stand in every sentence. */
+const shortestHidden = 4
+
 export function createApprovalsRecord(
   options: Pick<ApprovalsOptions, 'record' | 'unrecorded' | 'hides'>,
 ): ApprovalsRecord {
@@ -42,7 +45,8 @@ export function createApprovalsRecord(
         ...namesOf(entry),
         ticket: entry.ticket,
         call: entry.facts.ask.call,
-        binding: entry.facts.binding,
+        // It is made of the arguments, too.
+        binding: record.kept.hash(entry.facts.binding),
         expiresAt: entry.expiresAt,
         ...(entry.burst === undefined ? {} : { group: entry.burst }),
       }),
@@ -59,7 +63,7 @@ export function createApprovalsRecord(
           by,
           grant: event.type === 'approve' && waiting.length === 0,
           // The model gets the person's words as they are; the log, like every log of ours, keeps no secret in them.
-          ...(reason === undefined ? {} : { reason: redactedText(reason) }),
+          ...(reason === undefined ? {} : { reason: keptReason(entry, reason) }),
           ...(waiting.length > 1 ? { calls: waiting.map(({ call }) => call) } : {}),
           ...(withAll ? { withAll } : {}),
           ...(edited === undefined ? {} : { edited: kept(entry, edited) }),
@@ -72,8 +76,20 @@ export function createApprovalsRecord(
     },
   }
 
+  /** Where a rule hides arguments, a person may repeat what they say. Which of them it hides, the rule's proxy knows. */
+  function keptReason({ facts }: Entry, reason: string): string {
+    const args = facts.ask.arguments as JsonObject
+    let without = reason
+    if (options.hides(facts, args)) {
+      eachText(args, ({ text, isKey }) => {
+        if (!isKey && text.length >= shortestHidden) without = without.replaceAll(text, () => record.kept.mark(text))
+      })
+    }
+    return without
+  }
+
   function kept({ facts }: Entry, edited: JsonObject) {
     const hash = argumentsHash(edited, sha256, facts.ask.beside as JsonObject | undefined)
-    return { argumentsHash: hash, arguments: argumentsExcerpt(edited, hash, options.hides(facts, edited)) }
+    return record.kept.edited(edited, hash, options.hides(facts, edited))
   }
 }

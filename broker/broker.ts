@@ -8,18 +8,24 @@ import { type AuditDatabase, openAuditDatabase } from './audit/database.ts'
 import { lastLockdown } from './audit/last-lockdown.ts'
 import { openSessions } from './audit/open-sessions.ts'
 import { countsSince, head, summariesOf } from './audit/query.ts'
+import { createReader } from './audit/reader.ts'
 import { seenClients } from './audit/seen-clients.ts'
+import { damageInWords } from './audit/spool-words.ts'
+import { startUpkeep } from './audit/upkeep.ts'
 import { createBudgets } from './budgets.ts'
 import { earlierLockdown } from './earlier-policies.ts'
 import { createFileDiff } from './file-diff.ts'
 import { type Broker, type BrokerOptions, BrokerStartError } from './host-contract.ts'
 import { createIntake } from './intake.ts'
+import { createKeptText } from './kept-text.ts'
 import { loadKeys } from './keys.ts'
 import { createLimits } from './limits.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import { lockHome } from './lock.ts'
 import { createLockdown } from './lockdown.ts'
+import { createLogCheck } from './log-check.ts'
 import { lostCards } from './lost-cards.ts'
+import { loadMarks } from './marks.ts'
 import { createOwnRecord } from './own-record.ts'
 import { layoutHere, prepareHome } from './paths.ts'
 import { startPolicies } from './policies.ts'
@@ -29,6 +35,7 @@ import { createRemember, type Remember } from './remember.ts'
 import { createSessionRefusals, earlierRefusals, type SessionRefusals } from './session-refusals.ts'
 import { openSettings } from './settings.ts'
 import { startSocketServer } from './socket-server.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 import { createUiHandlers } from './ui-handlers.ts'
 
 const statusGatherMs = 100
@@ -58,11 +65,13 @@ async function serve(
   const [unlock] = undo
   const db: AuditDatabase = openAuditDatabase(layout.database)
   undo.push(() => db.close())
-  const { log, version, host } = options
+  const { version, host } = options
   const now = () => Date.now()
   const monotonic = () => performance.now()
   const startedAt = now()
   const keys = loadKeys(layout, options.secretBox)
+  const kept = createKeptText(loadMarks(layout))
+  const log = (line: string) => options.log(kept.text(line))
   const settings = openSettings(layout.settings, options.loginItem, log)
   const events = createEvents(log)
   let stopped = false
@@ -78,23 +87,41 @@ async function serve(
     }, statusGatherMs)
   }
 
+  const reader = createReader({
+    database: layout.database,
+    readerFile: options.readerFile,
+    verifyFile: options.verifyFile,
+    spoolFolder: layout.spool,
+    publicKey: keys.publicKey,
+    marks: kept.asRecorded,
+    log,
+  })
+  undo.push(() => void reader.stop())
   const intake = createIntake({
     db,
+    database: layout.database,
     spoolFolder: layout.spool,
     now,
     changed: (calls) => {
+      reader.changed(calls)
       events.emit({ type: 'calls.changed', calls: summariesOf(db, calls) })
+      telemetry.wake()
       statusChanged()
     },
-    damaged: ({ session, line, problem }) =>
-      alerts.alert('spool-damaged', `${session}.jsonl, line ${line}: ${problem}`),
+    damaged: (damage) => {
+      if (damage.problem === 'unfinished') log(damageInWords(damage))
+      else alerts.alert('spool-damaged', damageInWords(damage))
+    },
+    alert: (kind, detail) => alerts.alert(kind, detail),
     log,
   })
   undo.push(intake.stop)
-  const record = createOwnRecord(layout.spool, now)
+  const record = createOwnRecord(layout.spool, now, kept)
   undo.push(record.close)
   const alerts = createAlerts({ record, now, changed: statusChanged, log })
   const { alert, unrecorded } = alerts
+  const telemetry = createTelemetry({ db, version, instance: keys.fingerprint.slice(0, 16), now, alert, log })
+  undo.push(() => void telemetry.stop())
 
   const budgets = createBudgets({
     file: layout.budgets,
@@ -115,6 +142,7 @@ async function serve(
 
   // What happened while nobody listened comes first, so that new events stand after it.
   intake.everything()
+  telemetry.configure(settings.get().telemetry)
   record.write('broker.started', { version, pid: process.pid, host })
   for (const lost of lostCards(db)) record.write('approval.decided', lost)
   intake.now(record.session)
@@ -163,7 +191,7 @@ async function serve(
     keys,
     version,
     approvals,
-    limits: createLimits({ db, now }),
+    limits: createLimits({ db, now, kept, mustKeep: intake.mustKeep }),
     budgets,
     refusal: refusals.notice,
     catchUp: intake.now,
@@ -206,7 +234,19 @@ async function serve(
   })
 
   const handlers = createUiHandlers({
-    ...{ db, approvals, grants, remember, refusals, lockdown, budgets, policies, settings, statusChanged, now },
+    ...{ db, reader, approvals, grants, remember, refusals, lockdown, budgets, policies, statusChanged, now },
+    check: createLogCheck({ reader, emit: events.emit, now }),
+    spoolFolder: layout.spool,
+    telemetry: telemetry.state,
+    home: os.homedir(),
+    settings: {
+      get: settings.get,
+      set: (change) => {
+        const changed = settings.set(change)
+        telemetry.configure(changed.telemetry)
+        return changed
+      },
+    },
     fileDiff: ({ session, ask }) => fileDiff(session, ask),
     snapshot: () => {
       if (!stopped) live.settleDead()
@@ -218,6 +258,11 @@ async function serve(
   })
 
   live.settleDead()
+  const stopUpkeep = startUpkeep({
+    ...{ db, keys, record, now, alert, log },
+    spoolFolder: layout.spool,
+    retention: () => settings.get().retention,
+  })
   started = true
   return {
     api: { handle: createRouter(handlers, log), subscribe: events.subscribe },
@@ -227,9 +272,11 @@ async function serve(
     stop: async () => {
       if (stopped) return
       stopped = true
+      stopUpkeep()
       policies.stop()
       approvals.stop()
       await socket.stop()
+      await telemetry.stop()
       clearTimeout(statusTimer)
       try {
         record.write('broker.stopped', {})
@@ -238,6 +285,7 @@ async function serve(
       }
       record.close()
       intake.stop()
+      await reader.stop()
       db.close()
       unlock?.()
     },

@@ -24,6 +24,8 @@ export type CardFactsOptions = {
   now(): number
   /** Folders that are ours: the data folder, and where our programs lie (`programFolders`). */
   own: readonly string[]
+  /** Whether a recorded hash stands for arguments with this one. */
+  isHash(recorded: string, hash: string): boolean
   log(line: string): void
 }
 
@@ -31,7 +33,7 @@ const beforeShown = 5
 const answeredMs = 30 * 24 * 3_600_000
 
 /** The facts of a call. Never throws. */
-export function createCardFacts({ db, now, own, log }: CardFactsOptions) {
+export function createCardFacts({ db, now, own, isHash, log }: CardFactsOptions) {
   return (session: Session, ask: Ask): CardFacts => {
     const orElse = <T>(what: string, work: () => T, instead: T): T => {
       try {
@@ -70,7 +72,7 @@ export function createCardFacts({ db, now, own, log }: CardFactsOptions) {
           recentDecisions(db, { ...alike, limit: beforeShown }).map((one) => ({
             at: one.at,
             outcome: one.outcome,
-            sameArguments: one.argumentsHash === argumentsHash,
+            sameArguments: isHash(one.argumentsHash, argumentsHash),
           })),
         [],
       ),

@@ -14,7 +14,6 @@ import type { GivenBy, GrantsPort, GrantUse } from './approvals-ports.ts'
 import { createKeptGrants, type Held, type KeptOptions } from './grants-kept.ts'
 import { grantMatcher, grantWords, kindOf } from './grants-match.ts'
 import { onceScopes, onceWords } from './grants-once.ts'
-import { argumentsExcerpt } from './kept-text.ts'
 import { sha256 } from './sha256.ts'
 
 export type Grants = GrantsPort & {
@@ -54,6 +53,8 @@ export function createGrants(options: GrantsOptions): Grants {
   const { record, now, monotonic, paths } = options
   const zoneOffset = options.zoneOffset ?? ((at: number) => new Date(at).getTimezoneOffset())
   const kept = createKeptGrants(options)
+  const shownScopes = (scopes: ArgumentScopes, args: JsonObject, hidden: boolean) =>
+    record.kept.excerpt(scopes, sha256(canonicalJson(scopes)), { shown: withoutSecrets(scopes, args), hidden })
   const remembered = () => kept.all().filter(({ matches }) => matches !== undefined)
 
   const viewOf = (facts: CallFacts, { approval, ticket, by }: GivenBy) => ({
@@ -132,7 +133,7 @@ export function createGrants(options: GrantsOptions): Grants {
         ...(idleMs === undefined ? {} : { idleMs }),
       }
       const args = facts.ask.arguments as JsonObject
-      record.write('grant.made', madeEvent(view, args, options.hides(facts, args)))
+      record.write('grant.made', { ...madeEvent(view), scopes: shownScopes(scopes, args, options.hides(facts, args)) })
       const end = { monotonic: monotonic() + endsAt - now(), wall: endsAt }
       const idleEnd = idleMs === undefined ? undefined : kept.after(idleMs)
       kept.add(heldOf(facts, { view, edited: undefined, matches, end, idleEnd }))
@@ -181,19 +182,19 @@ export function createGrants(options: GrantsOptions): Grants {
 
 export const tooMany = `There are ${mostRemembered} remembered approvals already. Revoke some of them under Remembered first.`
 
-function madeEvent(view: Grant, args: JsonObject, hidden: boolean): AuditEventData<'grant.made'> {
-  const { id, approval, client, server, tool, session, lifetime, scopes, expiresAt, by } = view
+function madeEvent(view: Grant): Omit<AuditEventData<'grant.made'>, 'scopes'> {
+  const { id, approval, client, server, tool, session, lifetime, expiresAt, by } = view
   return {
     grant: id,
     ...{ approval, client, server, tool, lifetime, expiresAt, by },
     ...(session === undefined ? {} : { session }),
-    scopes: argumentsExcerpt(withoutSecrets(scopes, args), sha256(canonicalJson(scopes)), hidden),
   }
 }
 
 /** Of an argument that is a secret only the kind of its scope is put on record. */
 function withoutSecrets(scopes: ArgumentScopes, args: JsonObject): JsonObject {
   const secret = new Set(secretScopes(scopes, args))
+  if (secret.size === 0) return scopes
   return Object.fromEntries(
     Object.entries(scopes).map(([name, scope]): [string, JsonObject] => [
       name,

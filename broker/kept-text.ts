@@ -1,37 +1,63 @@
 // What the broker's own record keeps of texts and arguments: redacted before anything touches the disk, cut where long. The
 // proxy does the same for its spools.
-import * as crypto from 'node:crypto'
+import type { Marks } from '../core/audit/marks.ts'
 import { redact } from '../core/audit/redact.ts'
 import type { Excerpt } from '../core/schema/audit-event.ts'
-import type { JsonObject } from '../core/schema/json.ts'
+import type { JsonObject, JsonValue } from '../core/schema/json.ts'
+
+export type KeptText = {
+  /** What stands for a secret. */
+  mark(secret: string): string
+  /** A text without its secrets: what a person typed, or a program said, can have some in it. */
+  text(text: string): string
+  /**
+   * What stands in the log in the place of this text, if it is a secret or has one in it. Also for a word of which only the
+   * place told that it was one: whoever looks for a password finds the calls it was in.
+   */
+  asRecorded(text: string): string
+  /** The same of every text in a value; without a secret the very same value. */
+  value<T>(value: T): T
+  /**
+   * `hash` is the canonical hash of `whole`, of which `shown` may be shown. `hidden`: a rule keeps parts of it out of the
+   * log, so that nothing is kept but what tells whether it is equal to others.
+   */
+  excerpt(whole: JsonObject, hash: string, options?: { shown?: JsonObject; hidden?: boolean }): Excerpt
+  /** What is recorded of edited arguments. */
+  edited(args: JsonObject, hash: string, hidden: boolean): { argumentsHash: string; arguments: Excerpt }
+  /** For the record, a hash over something that may have a secret in it. */
+  hash(hash: string): string
+  /** Whether a recorded hash stands for arguments with this one. */
+  isHash(recorded: string, hash: string): boolean
+}
 
 const argumentsLimit = 16 * 1024
 
-/** Of this process alone, so that a marker cannot be looked up in a table of known secrets. */
-const markerKey = crypto.randomBytes(32)
-const mark = (secret: string) =>
-  `[redacted:${crypto.createHmac('sha256', markerKey).update(secret).digest('hex').slice(0, 12)}]`
-
-/** A sentence as it may be kept: what a person typed can have a secret in it. */
-export function redactedText(text: string): string {
-  return redact(text, mark).value as string
-}
-
-/**
- * `hash` is the canonical hash of the arguments. `hidden`: a rule keeps parts of them out of the log, so that nothing of
- * them is kept but what tells whether they are equal to others.
- */
-export function argumentsExcerpt(args: JsonObject, hash: string, hidden: boolean): Excerpt {
-  const whole = JSON.stringify(args)
-  const bytes = Buffer.byteLength(whole)
-  if (hidden) return { text: '', bytes, sha256: hash, truncated: true }
-  const clean = redact(args, mark)
-  const text = clean.count > 0 ? JSON.stringify(clean.value) : whole
-  const truncated = text.length > argumentsLimit
+export function createKeptText({ mark, keyed, isHash }: Marks): KeptText {
+  const excerpt: KeptText['excerpt'] = (whole, hash, { shown = whole, hidden = false } = {}) => {
+    const bytes = Buffer.byteLength(JSON.stringify(whole))
+    if (hidden) return { text: '', bytes, sha256: keyed(hash), keyed: true, truncated: true }
+    const clean = redact(shown, mark)
+    const text = JSON.stringify(clean.value)
+    const truncated = text.length > argumentsLimit
+    const kept = { text: truncated ? text.slice(0, argumentsLimit).toWellFormed() : text, bytes, truncated }
+    if (clean.count > 0 || shown !== whole) return { ...kept, sha256: keyed(hash), keyed: true }
+    return truncated ? { ...kept, sha256: hash } : kept
+  }
+  const clean = (text: string) => redact(text, mark).value as string
   return {
-    text: truncated ? text.slice(0, argumentsLimit).toWellFormed() : text,
-    bytes,
-    truncated,
-    ...(truncated || clean.count > 0 ? { sha256: hash } : {}),
+    mark,
+    text: clean,
+    asRecorded: (text) => {
+      const kept = clean(text)
+      return kept === text ? mark(text) : kept
+    },
+    value: (value) => redact(value as JsonValue, mark).value as typeof value,
+    excerpt,
+    edited: (args, hash, hidden) => {
+      const kept = excerpt(args, hash, { hidden })
+      return { argumentsHash: kept.keyed ? keyed(hash) : hash, arguments: kept }
+    },
+    hash: keyed,
+    isHash,
   }
 }

@@ -9,6 +9,8 @@ import { writeAtomically } from './paths.ts'
 export type InstallKeys = {
   /** Ed25519 signature over a UTF-8 text, base64. */
   sign(text: string): string
+  /** PEM. */
+  publicKey: string
   /** SHA-256 of the public key (SPKI, DER), hexadecimal: what `countersign-proxy --trust` takes. */
   fingerprint: string
   storage: 'keychain' | 'file'
@@ -26,12 +28,13 @@ const sealedPrefix = 'sealed:'
 export function loadKeys(layout: HomeLayout, box?: SecretBox): InstallKeys {
   const privateKey = fs.existsSync(layout.privateKey) ? readPrivateKey(layout, box) : makePrivateKey(layout, box)
   const publicKey = crypto.createPublicKey(privateKey)
-  const pem = publicKey.export({ type: 'spki', format: 'pem' })
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
   if (readIfThere(layout.publicKey) !== pem) writeAtomically(layout.publicKey, pem)
   const token = readIfThere(layout.proxyToken)?.trim() || makeToken(layout)
   const der = publicKey.export({ type: 'spki', format: 'der' })
   return {
     sign: (text) => crypto.sign(null, Buffer.from(text), privateKey).toString('base64'),
+    publicKey: pem,
     fingerprint: crypto.createHash('sha256').update(der).digest('hex'),
     storage: readIfThere(layout.privateKey)?.startsWith(sealedPrefix) ? 'keychain' : 'file',
     isToken: (shown) => {

@@ -5,6 +5,7 @@ import type { BrokerParams, BrokerResult } from '../core/wire/broker-contract.ts
 import { canonicalJson } from '../core/wire/json-line.ts'
 import type { Session } from './approval-card.ts'
 import { type Db, durably, prepared } from './audit/driver.ts'
+import type { KeptText } from './kept-text.ts'
 import { sha256 } from './sha256.ts'
 
 export type LimitAsk = BrokerParams<'limit.reserve'>
@@ -26,23 +27,29 @@ export type LimitsOptions = {
   db: Db
   /** Milliseconds since the epoch: windows go on while nothing of ours runs. */
   now(): number
+  kept: Pick<KeptText, 'text' | 'hash'>
+  /** Throws where what is counted now would be forgotten at the next start. */
+  mustKeep?: () => void
 }
 
-/** What of a call can split a count; a name no count is split by is hashed where it is long: the model makes names up. */
+/**
+ * What of a call can split a count. `tool` as it is kept: what is no plain name (the model makes names up, and a URI can
+ * have a secret in it) as a hash.
+ */
 type Groups = { client: string; server: string; tool: string; session: string }
 type Use = { at: number; amount: number }
 
 const dayMs = 86_400_000
 /** Rows are kept this long, or as long as the longest window anybody asked about. */
 const keptMs = Math.max(maxDurationMs, 31 * dayMs) + dayMs
-const longestName = 256
+const plainName = /^[\w.-]{1,64}$/
 /**
  * Decimal amounts are not exact in binary: 0.1 ten times is not quite 1. Errors of the sum are a few units of 2^-53 of it,
  * so this is far above them and far below anything a person would call an amount.
  */
 const tolerance = 1e-12
 
-export function createLimits({ db, now }: LimitsOptions): Limits {
+export function createLimits({ db, now, kept, mustKeep }: LimitsOptions): Limits {
   let prunedAt: number | undefined
 
   const reserve = (groups: Groups, { call, claims }: LimitAsk, asked: string): ReturnType<Limits['reserve']> => {
@@ -82,9 +89,10 @@ export function createLimits({ db, now }: LimitsOptions): Limits {
         client: session.client,
         server: session.server,
         session: session.session,
-        tool: tool.length > longestName ? `sha256:${sha256(tool)}` : tool,
+        tool: plainName.test(tool) && kept.text(tool) === tool ? tool : `keyed:${kept.hash(sha256(tool))}`,
       }
-      const asked = sha256(canonicalJson({ tool, claims }))
+      const asked = kept.hash(sha256(canonicalJson({ tool, claims })))
+      mustKeep?.()
       return durably(db, () => {
         prune()
         return reserve(groups, ask, asked)

@@ -68,7 +68,8 @@ export function createQueue(options: QueueOptions): Queue {
     basis: createPolicyBasis(inForce.now, inForce.was),
     hides: judging.hides,
   })
-  const cardFacts = createCardFacts({ db, now, own: [layout.home, layout.run, ...programFolders()], log })
+  const own = [layout.home, layout.run, ...programFolders()]
+  const cardFacts = createCardFacts({ db, now, own, isHash: record.kept.isHash, log })
   const suggestionFor = (facts: CallFacts): Partial<Pick<ApprovalCard, 'suggestion'>> => {
     const suggestion = later.remember().suggestion(facts)
     return suggestion ? { suggestion } : {}

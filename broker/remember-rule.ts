@@ -2,7 +2,7 @@
 // written. What would not come out as promised is not offered.
 import { declaredArguments } from '../core/approval/declared-arguments.ts'
 import { absentConditions, scopeConditions } from '../core/approval/scope.ts'
-import { secretScopes } from '../core/approval/secret-scopes.ts'
+import { isRedacted, secretScopes, withoutSecrets } from '../core/approval/secret-scopes.ts'
 import { compilePolicy } from '../core/policy/compile.ts'
 import { addException, addRule, type EditedPolicy, type NewRule } from '../core/policy/edit-yaml.ts'
 import { evaluate, type PolicyPorts } from '../core/policy/evaluate.ts'
@@ -15,7 +15,6 @@ import type { JsonObject } from '../core/schema/json.ts'
 import type { PolicySetEntry } from '../core/schema/policy.ts'
 import type { UiResult } from '../core/wire/ui-contract.ts'
 import type { CallFacts } from './approval-card.ts'
-import { redactedText } from './kept-text.ts'
 import { type FileChange, isTooLarge, textOf } from './remember-files.ts'
 import { type Exempted, exceptionProblem, ruleWords } from './remember-rule-words.ts'
 
@@ -89,6 +88,9 @@ class RulePlanner {
       if (globProblem(name) !== undefined || !isLiteral(name)) {
         throw new NotPlanned(`The name of the ${what} has characters that a rule cannot name exactly.`)
       }
+      if (isRedacted(name)) {
+        throw new NotPlanned(`The name of the ${what} seems to have a secret in it, which a rule would write down.`)
+      }
     }
     const now = this.#decide()
     this.#keepSecrets(kind, scopes, now)
@@ -131,7 +133,7 @@ class RulePlanner {
   #keepSecrets(kind: RuleKind, scopes: ArgumentScopes, { redact }: Decision): void {
     const secret = secretScopes(scopes, this.#facts.ask.arguments as JsonObject, redact)
     if (secret.length === 0) return
-    const names = secret.map((name) => JSON.stringify(redactedText(name))).join(', ')
+    const names = secret.map((name) => JSON.stringify(withoutSecrets(name))).join(', ')
     throw new NotPlanned(
       `What is said of ${names} seems to be a secret, or is kept out of the log, and a rule would write it into a policy file. Choose "anything" for it${kind === 'always' ? ', or remember the call for a session, an hour or a day' : ''}.`,
     )
@@ -160,6 +162,9 @@ class RulePlanner {
       throw new NotPlanned(
         'The server did not say which arguments this tool takes, so a rule could not leave the others out. Remember it for a session, an hour or a day.',
       )
+    }
+    if (declared.some(isRedacted)) {
+      throw new NotPlanned('The server declares an argument whose name seems to have a secret in it.')
     }
     return declared.filter((name) => !Object.hasOwn(scopes, name))
   }

@@ -117,7 +117,7 @@ export function createRemember(options: RememberOptions): Remember {
         ...(choice.kind === 'remember' ? { lifetimeWords: lifetimeWords(choice.lifetime, clock()) } : {}),
         files: rule ? [...rule.changes] : [],
         past: counting
-          ? countPast(pastCalls(db, facts), coverage, facts, portsOf(facts))
+          ? countPast(pastCalls(db, facts, record.kept), coverage, facts, portsOf(facts))
           : { matched: 0, unknown: 0, of: 0 },
       },
     }
@@ -156,7 +156,7 @@ export function createRemember(options: RememberOptions): Remember {
   return {
     scopes: (facts) => {
       const places = placesOf(facts)
-      const past = pastCalls(db, facts)
+      const past = pastCalls(db, facts, record.kept)
       const args = Object.entries(facts.ask.arguments as JsonObject)
       return {
         arguments: args.map(([name, value]) => ({
@@ -207,7 +207,7 @@ export function createRemember(options: RememberOptions): Remember {
 
     suggestion: (facts) => {
       try {
-        const asked = askedCalls(db, facts, askedLookedAt)
+        const asked = askedCalls(db, facts, record.kept, askedLookedAt)
         return suggestionFor(facts, asked, now(), placesOf(facts), portsOf(facts))
       } catch (error) {
         options.log(`what to suggest cannot be told (${(error as Error).name})`)

@@ -1,6 +1,7 @@
 // Notices changes in a folder, come what may: the system's watches run out, go deaf when the folder itself is replaced,
 // and see nothing of the files that links in it point to. So a slow look stands behind them.
 import * as fs from 'node:fs'
+import { identityOf } from './file-identity.ts'
 
 export type WatchedFolder = {
   /** Looks now whether the folder is still the one that is watched. */
@@ -34,7 +35,7 @@ export function watchFolder({ folder, changed, look, log }: WatchFolderOptions):
   const watch = () => {
     watcher?.close()
     watcher = undefined
-    watched = placeOf(folder)
+    watched = identityOf(folder)
     if (watched === undefined) return
     try {
       watcher = fs.watch(folder, (_, name) => changed(name ?? undefined))
@@ -45,7 +46,7 @@ export function watchFolder({ folder, changed, look, log }: WatchFolderOptions):
     }
   }
   const check = () => {
-    const replaced = placeOf(folder) !== watched
+    const replaced = identityOf(folder) !== watched
     if (replaced || !watcher) watch()
     if (replaced || !watcher) changed()
   }
@@ -62,14 +63,5 @@ export function watchFolder({ folder, changed, look, log }: WatchFolderOptions):
       clearInterval(timer)
       watcher?.close()
     },
-  }
-}
-
-function placeOf(folder: string): string | undefined {
-  try {
-    const { dev, ino } = fs.statSync(folder, { bigint: true })
-    return `${dev}/${ino}`
-  } catch {
-    return undefined // not there, or not to be reached: it is looked for again
   }
 }

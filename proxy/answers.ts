@@ -13,6 +13,8 @@ const wholeLimit = maxClientLineBytes
 const asking = '/create'
 const escapedLetter = '\\u00'
 const endLength = 4 * 1024
+/** Twice what is kept of it: a secret that the cut goes through is seen whole, and known as one. */
+const headLength = 8 * 1024
 /** Hashing 10 MB would take as long as all the rest of passing them on. */
 const hashLimit = 1024 * 1024
 const nothing = Buffer.alloc(0)
@@ -75,7 +77,7 @@ export function createAnswerWatcher(
     if (bytes <= limit) return
     if (!long) {
       long = true
-      head = Buffer.concat(parts, Math.min(bytes, endLength)).toString()
+      head = Buffer.concat(parts, Math.min(bytes, headLength)).toString()
     }
     if (bytes > hashLimit) parts = []
     tail = part.length >= endLength ? part.subarray(-endLength) : Buffer.concat([tail, part]).subarray(-endLength)

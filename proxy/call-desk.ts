@@ -9,7 +9,6 @@ import { argumentsHash } from '../core/wire/json-line.ts'
 import { idKeyOf } from './answers.ts'
 import type { Continuations } from './continuations.ts'
 import type { Dispatch } from './dispatch.ts'
-import { redactedText } from './excerpt.ts'
 import { advance, type GovernedCall, type Origin } from './governed-call.ts'
 import type { DeclaredTasks } from './held-tasks-declared.ts'
 import type { Holder } from './hold.ts'
@@ -144,7 +143,7 @@ export function createDesk(options: DeskOptions, dispatch: Dispatch): Desk {
       )
     },
     reject: (idText, code, problem, bytes) => {
-      spool.add('message.rejected', { code, problem: redactedText(problem), bytes })
+      spool.add('message.rejected', { code, problem, bytes })
       dispatch.push({ type: 'line', line: errorLine(idText, code, problem) })
     },
     end: (call) => {

@@ -1,11 +1,12 @@
 // Answers that want something of the client first (`inputRequests`, 2026-07-28): what they ask for is judged like a request
 // of the server, each by itself, and the client sees all of them or none.
+import { withoutDepths } from '../core/audit/secret-json.ts'
 import type { JsonObject, JsonValue } from '../core/schema/json.ts'
 import { type GovernedRequest, isObject, rpcCodes } from '../core/wire/governed-request.ts'
 import { inputsIn, type ServerMessage } from '../core/wire/server-message.ts'
 import { type Answer, idKeyOf } from './answers.ts'
 import type { Desk } from './call-desk.ts'
-import { redactedText, resultExcerpt } from './excerpt.ts'
+import { resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall, type InputGroup } from './governed-call.ts'
 import type { PolicyState } from './policy-source.ts'
 import { blockedCode, denied, errorLine, type Refusal, refusalLine } from './refusal.ts'
@@ -123,11 +124,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
       desk.whenPolicyIsThere((policy) => judge(members, policy), members)
     },
     reject: (idText, problem, bytes) => {
-      spool.add('message.rejected', {
-        code: rpcCodes.invalidRequest,
-        problem: redactedText(`from the server: ${problem}`),
-        bytes,
-      })
+      spool.add('message.rejected', { code: rpcCodes.invalidRequest, problem: `from the server: ${problem}`, bytes })
       const parent = parentOf(idText)
       if (parent) judgedHere.add(idKeyOf(idText))
       const reason = `what the server asks for cannot be judged: ${problem}`
@@ -135,7 +132,7 @@ export function createInputRequests(desk: Desk, verdicts: Verdicts): InputReques
     },
     noticed: (parent, { idKey, value, bytes }) => {
       if (judgedHere.delete(idKey)) return false
-      const asked = inputsIn(value as JsonValue | undefined)
+      const asked = value === undefined ? [] : inputsIn(withoutDepths(value as JsonValue))
       const policy = desk.policy.current()
       if (asked.length === 0 || 'then' in policy) return true
       for (const rpc of asked) {

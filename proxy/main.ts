@@ -15,6 +15,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${version}\n`)
       return 0
     case 'error':
+      await import('./session.ts') // keeps secrets out of what is said
       log(`${parsed.message}\nTry: countersign-proxy --help`)
       return 2
     case 'run': {

@@ -1,10 +1,11 @@
 // What the server asks of the client (sampling, elicitation): always on record, and where policy has a word on it, read
 // whole, judged and, if need be, held back before the client sees any of it.
+import { withoutDepths } from '../core/audit/secret-json.ts'
 import type { JsonValue } from '../core/schema/json.ts'
 import { type GovernedRequest, idTextOf, isObject, rpcCodes } from '../core/wire/governed-request.ts'
 import { readServerLine, requestsIn, type ServerMessage, serverActions } from '../core/wire/server-message.ts'
 import { type Desk, serverKey } from './call-desk.ts'
-import { redactedText, resultExcerpt } from './excerpt.ts'
+import { resultExcerpt } from './excerpt.ts'
 import { advance, type GovernedCall } from './governed-call.ts'
 import type { InputRequests } from './input-requests.ts'
 import type { PolicyState } from './policy-source.ts'
@@ -50,7 +51,7 @@ export function createServerRequests(desk: Desk, verdicts: Verdicts, inputs: Inp
 
   const refuseDoubt = (message: Extract<ServerMessage, { kind: 'doubtful' }>, bytes: number) => {
     const { idText, code, problem } = message
-    spool.add('message.rejected', { code, problem: redactedText(`from the server: ${problem}`), bytes })
+    spool.add('message.rejected', { code, problem: `from the server: ${problem}`, bytes })
     if (idText === 'null') desk.log(`a message of the server was not passed on: ${problem}`)
     else dispatch.push({ type: 'reply', line: errorLine(idText, code, problem) })
   }
@@ -111,7 +112,8 @@ export function createServerRequests(desk: Desk, verdicts: Verdicts, inputs: Inp
   }
 
   const noticed = (message: JsonValue, bytes: number) => {
-    for (const request of requestsIn(message)) {
+    // A server can nest as deep as it likes what passes as it is.
+    for (const request of requestsIn(withoutDepths(message))) {
       const policy = desk.policy.current()
       const call = desk.begin(request, bytes, 'server', 'unwatched')
       if (!call || 'then' in policy) continue

@@ -10,13 +10,13 @@ import { createClientInput } from './client-input.ts'
 import type { ClientInfo } from './client-lines.ts'
 import { createClientWriter } from './client-writer.ts'
 import { createContinuations } from './continuations.ts'
-import { redactedWords } from './excerpt.ts'
+import { redactedText, redactedValue } from './excerpt.ts'
 import { createDeclaredTasks } from './held-tasks-declared.ts'
 import { createHolder } from './hold.ts'
 import { createHoldBudgets } from './hold-budgets.ts'
 import { createHoldStates } from './hold-states.ts'
 import { createLineEdits } from './line-edits.ts'
-import { log } from './log.ts'
+import { log, logThrough } from './log.ts'
 import type { ProxyOptions } from './options.ts'
 import { layoutHere } from './place.ts'
 import { policyFromYaml, publishedPolicy, readTrustedKey } from './policy-source.ts'
@@ -42,6 +42,8 @@ const unreadGraceMs = 1_000
 /** How long what was counted for nothing may take to be given back when the session ends, in milliseconds. */
 const returnGraceMs = 500
 
+logThrough(redactedText)
+
 /** Runs until the upstream is gone; resolves with our exit code. */
 export async function runSession(options: ProxyOptions, upstream: Upstream): Promise<number> {
   const { client, server, command, args } = options
@@ -52,8 +54,10 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   const session = sessionId(startedAt)
   const cwd = process.cwd()
   const envNames = Object.keys(process.env).sort()
-  const pin = sha256(JSON.stringify({ command, args, envNames }))
-  const shownCommand = redactedWords([command, ...args])
+  const shownCommand = redactedValue([command, ...args])
+  const [shownProgram, ...shownArgs] = shownCommand
+  // Over marks in place of secrets: equal launches have equal pins, and none can be found out by trying.
+  const pin = sha256(JSON.stringify({ command: shownProgram, args: shownArgs, envNames }))
   let clientInfo: ClientInfo | undefined
   let stopWatching: () => void = () => undefined
   const budgets = createHoldBudgets({
@@ -66,7 +70,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   const edits = createLineEdits()
 
   const spool = withOpening(
-    createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now }),
+    withoutSecrets(createSpool({ fs, encode: Buffer.from, sha256, folder: layout.spool, session, now })),
     (begun) => {
       begun.add('session.started', {
         client,
@@ -118,6 +122,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
       stopWatching()
       if (!options.policyFile) stopWatching = watchPolicy(layout.published, lookAtPolicy)
     },
+    listed: (data) => spool.add('tools.listed', data),
   })
   const lookAtPolicy = () => {
     const state = policy.current()
@@ -245,6 +250,14 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   spool.close()
   broker.close()
   return exit.code ?? 128 + os.constants.signals[exit.signal ?? 'SIGKILL']
+}
+
+/** What calls leave on record was looked through where it was made; the rest is here. */
+function withoutSecrets(spool: Spool): Spool {
+  return {
+    ...spool,
+    add: (type, data) => spool.add(type, /^(?:call|hold)\./.test(type) ? data : redactedValue(data)),
+  }
 }
 
 /** The spool, with `open` adding the first events again for as long as they could not be written. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/schema/json.ts'
 import type { Desk } from './call-desk.ts'
 import type { Continued } from './continuations.ts'
 import { editNote, withArguments } from './edited-call.ts'
-import { argumentsExcerpt, redactedText } from './excerpt.ts'
+import { redactedText, requestExcerpts } from './excerpt.ts'
 import { type Approved, advance, atEnd, type GovernedCall } from './governed-call.ts'
 import { bothHidden } from './hidden-values.ts'
 import type { HoldEnd } from './hold-ends.ts'
@@ -208,8 +208,8 @@ export function createVerdicts(desk: Desk, adopt: (call: GovernedCall) => void):
       return send(call)
     }
     const { rpc, argumentsHash, hidden } = changed
-    const shown = argumentsExcerpt(rpc.arguments, argumentsHash, hidden?.arguments)
-    spool.add('call.forwarded', { call: call.id, edited: { argumentsHash, arguments: shown } })
+    const { beside: _asBefore, ...edited } = requestExcerpts(rpc, argumentsHash, hidden)
+    spool.add('call.forwarded', { call: call.id, edited })
     const both = bothHidden(call.hidden, hidden)
     if (both) call.hidden = both
     atEnd(call, desk.edits.add(editNote(call.rpc, rpc.arguments)))

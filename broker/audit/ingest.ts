@@ -1,21 +1,28 @@
 // Carries spool lines into the database: each exactly once, in order, and none that its chain does not vouch for.
-import { readdirSync } from 'node:fs'
 import type { Sha256 } from '../../core/audit/chain.ts'
+import { spoolFileName } from '../../core/audit/spool.ts'
 import { sha256 as nodeSha256 } from '../sha256.ts'
-import type { Db } from './driver.ts'
+import { type Db, prepared } from './driver.ts'
 import { eventAppender } from './event-log.ts'
+import { openSessions } from './open-sessions.ts'
 import { project } from './projection.ts'
-import { createStore, mainTables, type ProjectionStore } from './projection-store.ts'
-import { isBrokerSession, isSessionName, openSpool, type SpoolFile, sessionOfFile, spoolPath } from './spool-file.ts'
-import { readSpool } from './spool-line.ts'
-import { loadSpool, newSpool, type SpoolProblem, type SpoolRow, saveSpool } from './spool-row.ts'
+import { createStore, type ProjectionStore } from './projection-store.ts'
+import { isBrokerSession, isSessionName, listSpools, sizeOfFile, spoolPath } from './spool-file.ts'
+import { readSession, tornTail } from './spool-parts.ts'
+import { loadSpool, mayBeMended, newSpool, type SpoolProblem, type SpoolRow, saveSpool } from './spool-row.ts'
 
 /** One transaction carries at most this much, so that no other writer waits long and memory stays small. */
 const batchLines = 5_000
 const batchBytes = 8 * 1024 * 1024
 
-/** `line` counts from 1, `offset` is in bytes. Nothing from there on was ingested. */
-export type SpoolDamage = { session: string; line: number; offset: number; problem: SpoolProblem }
+/** A half line at the end that has not grown for this long, in milliseconds, was left by a process that is gone. */
+const tornAfterMs = 10_000
+
+/**
+ * `line` counts from 1 and `offset` in bytes, both in `file`. Nothing from there on was ingested. `unfinished` is no
+ * damage: a process was killed while it wrote that line. Should somebody finish it, it is read.
+ */
+export type SpoolDamage = { session: string; file: string; line: number; offset: number; problem: SpoolProblem }
 
 export type IngestResult = {
   /** How many events were added. */
@@ -28,7 +35,7 @@ export type IngestResult = {
 
 export type Ingest = {
   /**
-   * Ingests what the session's spool has gained; nothing where there is no spool. Throws a RangeError for a name that is no
+   * Ingests what the session's spool has gained, in all its parts; nothing where there is no spool. Throws a RangeError for a name that is no
    * session name, and SQLite's error when the database fails (what was committed before stays; try again).
    */
   ingestFile(session: string): IngestResult
@@ -45,47 +52,44 @@ export type IngestOptions = {
 
 export function createIngest(db: Db, options: IngestOptions): Ingest {
   const { spoolFolder, now, sha256 = nodeSha256 } = options
-  const store = createStore(db, mainTables)
-  const unreadable = new Set<string>()
+  const store = createStore(db)
+  /** Problems that may be mended, and so are not held against the spool, are said once. */
+  const said = new Map<string, SpoolProblem>()
 
-  const ingestFile = (session: string): IngestResult => {
+  const isNew = ({ session, problem }: SpoolDamage): boolean => {
+    if (!mayBeMended(problem)) return true
+    if (said.get(session) === problem) return false
+    said.set(session, problem)
+    return problem !== 'gone' || isOpen(db, session)
+  }
+
+  const ingestSession = (session: string, lastPart?: number): IngestResult => {
     if (!isSessionName(session)) throw new RangeError(`not a session name: ${JSON.stringify(session)}`)
     const total: IngestResult = { events: 0, calls: [], damaged: [] }
-    const file = openSpool(spoolPath(spoolFolder, session))
-    if (file === undefined) return total
-    if (file === 'unreadable') {
-      // Said once and tried again the next time: a permission may be mended, a broken chain may not.
-      if (!unreadable.has(session)) total.damaged.push({ session, line: 1, offset: 0, problem: 'unreadable' })
-      unreadable.add(session)
-      return total
-    }
-    unreadable.delete(session)
     const calls = new Set<string>()
-    try {
-      for (let more = true; more; ) {
-        // Looked at without the lock first: most rings of the doorbell find little, and most spools of a folder nothing.
-        const known = loadSpool(db, session)
-        if (known && (known.state === 'damaged' || known.offset === file.size)) break
-        const batch = inTransaction(db, store, () =>
-          ingestBatch(db, store, { session, file, spoolFolder, now, sha256 }),
-        )
-        total.events += batch.events
-        for (const call of batch.calls) calls.add(call)
-        if (batch.damage) total.damaged.push(batch.damage)
-        more = batch.more
-      }
-    } finally {
-      file.close()
+    for (let more = true; more; ) {
+      // Looked at without the lock first: most rings of the doorbell find little, and most spools of a folder nothing.
+      const known = loadSpool(db, session)
+      if (known ? isRead(spoolFolder, known) : isEmpty(spoolFolder, session, lastPart)) break
+      const batch = inTransaction(db, store, () =>
+        ingestBatch(db, store, { session, lastPart, spoolFolder, now, sha256 }),
+      )
+      total.events += batch.events
+      for (const call of batch.calls) calls.add(call)
+      if (!batch.damage) said.delete(session)
+      else if (isNew(batch.damage)) total.damaged.push(batch.damage)
+      more = batch.more
     }
     return { ...total, calls: [...calls] }
   }
 
   const ingestAll = (): IngestResult => {
-    const sessions = readdirSync(spoolFolder, { withFileTypes: true })
-      .map((entry) => (entry.isFile() ? sessionOfFile(entry.name) : undefined))
-      .filter((session) => session !== undefined)
+    const spools = listSpools(spoolFolder)
+    // One that is gone altogether is missed only while its session is open.
+    const sessions = new Set([...spools.keys(), ...openSessions(db).map(({ session }) => session)])
+    const results = [...sessions]
       .sort((a, b) => Number(isBrokerSession(a)) - Number(isBrokerSession(b)) || (a < b ? -1 : 1))
-    const results = sessions.map(ingestFile)
+      .map((session) => ingestSession(session, spools.get(session)))
     return {
       events: results.reduce((sum, result) => sum + result.events, 0),
       calls: [...new Set(results.flatMap((result) => result.calls))],
@@ -93,8 +97,23 @@ export function createIngest(db: Db, options: IngestOptions): Ingest {
     }
   }
 
-  return { ingestFile, ingestAll }
+  return { ingestFile: (session) => ingestSession(session), ingestAll }
 }
+
+const isOpen = (db: Db, session: string): boolean =>
+  prepared<[string], unknown>(
+    db,
+    'SELECT 1 FROM session WHERE session = ? AND ended_at IS NULL AND gone_at IS NULL',
+  ).get(session) !== undefined
+
+/** True where there is nothing to read beyond what was read, and nothing to say. */
+function isRead(folder: string, { session, part, offset, state }: SpoolRow): boolean {
+  if (state === 'damaged') return true
+  return sizeOfFile(spoolPath(folder, session, part)) === offset && !sizeOfFile(spoolPath(folder, session, part + 1))
+}
+
+const isEmpty = (folder: string, session: string, lastPart = 1): boolean =>
+  lastPart === 1 && !sizeOfFile(spoolPath(folder, session)) && !sizeOfFile(spoolPath(folder, session, 2))
 
 /** Immediate, so that of two brokers at one spool the second reads the offset the first has left. */
 function inTransaction<R>(db: Db, store: ProjectionStore, work: () => R): R {
@@ -107,38 +126,53 @@ function inTransaction<R>(db: Db, store: ProjectionStore, work: () => R): R {
   }
 }
 
-type Source = Required<IngestOptions> & { session: string; file: SpoolFile }
+type Source = Required<IngestOptions> & { session: string; lastPart: number | undefined }
 type Batch = { events: number; calls: string[]; damage?: SpoolDamage; more: boolean }
 
 function ingestBatch(db: Db, store: ProjectionStore, source: Source): Batch {
-  const { session, file, spoolFolder, now, sha256 } = source
-  const before = loadSpool(db, session) ?? newSpool(session, spoolPath(spoolFolder, session))
+  const { session, lastPart, spoolFolder, now, sha256 } = source
+  const before = loadSpool(db, session) ?? newSpool(session)
   if (before.state === 'damaged') return { events: 0, calls: [], more: false }
   const append = eventAppender(db, sha256)
   let spool: SpoolRow = before
-  let problem: SpoolProblem | undefined = file.size < before.offset ? 'shrunk' : undefined
-  let more = false
-  if (!problem) {
-    for (const read of readSpool(file.fd, { session, n: before.n, prev: before.last_hash }, before.offset, sha256)) {
-      if (!read.ok) {
-        problem = read.problem
-        break
-      }
-      const { event, end } = read
-      const seq = append({ session, n: spool.n, t: event.t, type: event.type, data: event.data })
-      project(store, { seq, session, t: event.t, type: event.type, data: event.value })
-      spool = { ...spool, n: spool.n + 1, offset: end, last_hash: event.hash }
-      if (spool.n - before.n >= batchLines || end - before.offset >= batchBytes) {
-        more = true
-        break
-      }
+  let damage: SpoolDamage | undefined
+  let bytes = 0
+  const place = { part: before.part, offset: before.offset, n: before.n, prev: before.last_hash }
+  for (const read of readSession(spoolFolder, session, place, { sha256, lastPart })) {
+    if (!read.ok) {
+      const { problem, part, line, offset } = read
+      damage = { session, file: spoolFileName(session, part), line, offset, problem }
+      break
     }
+    const { event, part, offset } = read
+    const seq = append({ session, n: spool.n, t: event.t, type: event.type, data: event.data })
+    project(store, { seq, session, t: event.t, type: event.type, data: event.value })
+    bytes += event.data.length
+    spool = { ...spool, part, offset, n: spool.n + 1, last_hash: event.hash }
+    if (spool.n - before.n >= batchLines || bytes >= batchBytes) break
   }
   const events = spool.n - before.n
-  if (events > 0 || problem) {
-    const state = problem ? 'damaged' : 'open'
-    saveSpool(db, { ...spool, state, problem: problem ?? null, ingested_at: now() })
+  const more = events >= batchLines || bytes >= batchBytes
+  let problem: SpoolProblem | null = events > 0 ? null : before.problem
+  if (damage && !mayBeMended(damage.problem)) problem = damage.problem
+  const half = damage || more ? undefined : halfLine(spoolFolder, spool, now())
+  if (half && problem !== 'unfinished') {
+    problem = half.problem
+    damage = half
   }
-  const batch = { events, calls: store.flush(), more }
-  return problem ? { ...batch, damage: { session, line: spool.n + 1, offset: spool.offset, problem } } : batch
+  if (events > 0 || problem !== before.problem) {
+    const state = problem === null || problem === 'unfinished' ? 'open' : 'damaged'
+    const file = spoolFileName(session, spool.part)
+    saveSpool(db, { ...spool, file, state, problem, ingested_at: now() })
+  }
+  return { events, calls: store.flush(), more, ...(damage ? { damage } : {}) }
+}
+
+/** What a killed process left at the end, once nobody can be writing it any more. */
+function halfLine(folder: string, { session, ...read }: SpoolRow, now: number): SpoolDamage | undefined {
+  const begun = sizeOfFile(spoolPath(folder, session, read.part + 1)) !== undefined
+  const { part, offset } = begun ? { part: read.part + 1, offset: 0 } : read
+  const tail = tornTail(folder, session, { part, offset })
+  if (!tail || now - tail.since < tornAfterMs) return undefined
+  return { session, file: spoolFileName(session, part), line: tail.line, offset, problem: 'unfinished' }
 }

@@ -27,7 +27,10 @@ export function secretScopes(scopes: ArgumentScopes, args: JsonObject, hidden: r
   })
 }
 
-const isRedacted = (text: string): boolean => redact(text, mark).count > 0
+export const isRedacted = (text: string): boolean => redact(text, mark).count > 0
+
+/** A name as it may be shown where nobody asked for it. */
+export const withoutSecrets = (text: string): string => redact(text, () => '[secret]').value as string
 
 /** Without a secret in it the very same object, and the very same values. */
 const redacted = (value: JsonObject): JsonObject => redact(value, mark).value as JsonObject

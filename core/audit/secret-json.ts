@@ -52,6 +52,18 @@ function leavesOf(value: JsonValue, leaves: Leaf[] = []): Leaf[] {
   return leaves
 }
 
+/**
+ * The value without what nests deeper than anything is looked into, where there is such: nothing else of ours could go
+ * through it either. Otherwise the very same value.
+ */
+export function withoutDepths(value: JsonValue, levels = deepest): JsonValue {
+  if (!isDeeper(value, levels)) return value
+  if (levels === 0) return '[nested too deep to be kept]'
+  if (Array.isArray(value)) return value.map((element) => withoutDepths(element, levels - 1))
+  const members = Object.entries(value as { [key: string]: JsonValue })
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutDepths(member, levels - 1)]))
+}
+
 function isDeeper(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

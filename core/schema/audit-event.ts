@@ -15,13 +15,16 @@ const callId = z.string().min(1).max(200)
 
 /**
  * A JSON text after redaction, cut where it was long.
- * `bytes` and `sha256` describe the whole value before redaction, so that equality can still be seen.
+ * `bytes` and `sha256` describe the whole value before redaction, so that equality can still be seen. `keyed`: something
+ * was taken out, or may stand in what was not looked at, so the hash is one that only this install can make
+ * (core/audit/marks.ts); so is the `argumentsHash` beside such arguments.
  */
 const excerpt = z.strictObject({
   text: z.string(),
   bytes: z.int().nonnegative(),
   sha256: sha256.optional(),
   truncated: z.boolean(),
+  keyed: z.literal(true).optional(),
 })
 
 const received = {
@@ -72,7 +75,7 @@ export const auditEventData = {
     risk: z.enum(riskClasses),
     /** Policy revision the decision was made under. */
     revision: z.string(),
-    /** Canonical argument hash (RFC 8785 JCS, SHA-256) over the exact arguments, before redaction. */
+    /** Canonical argument hash (RFC 8785 JCS, SHA-256) over the exact arguments, before redaction; see `keyed`. */
     argumentsHash: sha256,
     arguments: excerpt,
     /** What the message carries beside name, arguments and `_meta`, if anything. */
@@ -249,7 +252,7 @@ export const auditEventData = {
   'session.refused': z.strictObject({ session: z.string(), by: z.string(), reason: z.string().optional() }),
   'session.resumed': z.strictObject({ session: z.string(), by: z.string() }),
   'lockdown.changed': z.strictObject({ on: z.boolean(), by: z.string() }),
-  /** The oldest part of the log, up to event `upTo`, was given up behind a signed checkpoint. */
+  /** The oldest part of the log, up to event `upTo`, was given up behind a signed checkpoint. `events`, `calls`: in all, so far. */
   'log.pruned': z.strictObject({
     upTo: z.int().positive(),
     hash: sha256,

@@ -1,8 +1,9 @@
 // The UI contract at the broker's end: every request is answered as its schema says, and events leave no gap.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEvents } from '../../broker/api/events.ts'
+import { everyCall } from '../../core/audit/call-filter.ts'
 import { type UiEventEnvelope, type UiMethod, uiEventEnvelope, uiRequests } from '../../core/wire/ui-contract.ts'
-import { createHome, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { openPeer, type Peer } from './socket-fixture.ts'
 
 let home: TestHome
@@ -29,7 +30,13 @@ it('every method answers with a value of its schema, with a card open and a call
   await broker.event('calls.changed', ({ calls }) => calls.some(({ call }) => call === 'session.1'))
   const params: { [M in UiMethod]: unknown } = {
     snapshot: {},
-    'activity.list': { limit: 10, text: 'note', outcome: ['waiting', 'deciding'] },
+    'activity.search': { ...newest(10), filter: { terms: [], words: [{ text: 'note' }] } },
+    'activity.summary': { filter: everyCall, columns: 40, values: 10 },
+    'activity.overview': {},
+    'activity.explain': { call: 'session.1' },
+    'log.metrics': { days: 7 },
+    'log.verify': {},
+    'log.verify-state': {},
     'activity.get': { call: 'session.1' },
     'policies.list': {},
     'policies.accept-removal': { file: 'good.yaml' },
@@ -71,10 +78,14 @@ it.each([
   ['approvals.approve', { id: 'x', binding: 'y', waiting: 1, typed: 'z'.repeat(1025) }, /^approvals\.approve: typed: /],
   ['policies.accept-removal', {}, /^policies\.accept-removal: file: /],
   ['approvals.refuse', { id: 'x', binding: 'y', waiting: 1, reason: 'z'.repeat(2001) }, /^approvals\.refuse: reason: /],
-  ['activity.list', { limit: 0 }, /^activity\.list: limit: /],
-  ['activity.list', { limit: 201 }, /^activity\.list: limit: /],
-  ['activity.list', { limit: 5, before: 'not a cursor' }, /^activity\.list: /],
-  ['activity.list', { limit: 5, outcome: ['nice'] }, /^activity\.list: outcome\.0: /],
+  ['activity.search', newest(0), /^activity\.search: limit: /],
+  ['activity.search', newest(201), /^activity\.search: limit: /],
+  ['activity.search', { ...newest(5), asOf: 'not of an answer' }, /^activity\.search: .*asOf/],
+  [
+    'activity.search',
+    { ...newest(5), filter: { terms: [{ dimension: 'nice', values: ['x'] }], words: [] } },
+    /dimension/,
+  ],
   ['activity.get', null, /^activity\.get: /],
   ['settings.set', { theme: 'pink' }, /^settings\.set: theme: /],
 ])('%s with %j names what is wrong', async (method, params, message) => {
@@ -108,7 +119,7 @@ it('after the broker has stopped a request still ends', async () => {
   await broker.stop()
   for (const [method, params] of [
     ['snapshot', {}],
-    ['activity.list', { limit: 1 }],
+    ['activity.search', newest(1)],
   ] as const) {
     expect(await broker.api.handle(method, params, 'me')).toMatchObject({ ok: false, error: { code: 'internal' } })
   }

@@ -82,7 +82,9 @@ describe('edited arguments', () => {
     await approveEdited(queue, queue.only(), edited)
     expect(await waits).toMatchObject({ edited })
     expect(JSON.stringify(queue.recorded)).not.toContain('9931')
-    expect(queue.ofType('approval.decided')).toMatchObject([{ data: { edited: { argumentsHash: hash(edited) } } }])
+    expect(queue.ofType('approval.decided')).toMatchObject([
+      { data: { edited: { argumentsHash: queue.kept.hash(hash(edited)), arguments: { keyed: true } } } },
+    ])
   })
 
   it('cannot be remembered at once', async () => {

@@ -5,6 +5,8 @@ import type { Ask, CardFacts, Session } from '../../broker/approval-card.ts'
 import { createApprovals } from '../../broker/approvals.ts'
 import type { ApprovalsOptions } from '../../broker/approvals-ports.ts'
 import { createGrants } from '../../broker/grants.ts'
+import { createKeptText } from '../../broker/kept-text.ts'
+import { ownMarks } from '../../broker/marks.ts'
 import type { OwnRecord } from '../../broker/own-record.ts'
 import { sha256 } from '../../broker/sha256.ts'
 import { lexicalPaths } from '../../core/policy/lexical-paths.ts'
@@ -65,6 +67,7 @@ export function createQueue(changes: Partial<ApprovalsOptions> = {}) {
   const disk = { full: false }
   const record: OwnRecord = changes.record ?? {
     session: 'broker-test',
+    kept: createKeptText(ownMarks()),
     write: (type, data) => {
       if (disk.full) throw new Error('the audit record cannot be written (ENOSPC)')
       recorded.push({ type, data: data as Record<string, unknown> })
@@ -115,6 +118,7 @@ export function createQueue(changes: Partial<ApprovalsOptions> = {}) {
     clickRefuse: ({ id, binding, waiting }: ApprovalCard, reason?: string) =>
       approvals.refuse({ id, binding, waiting, ...(reason === undefined ? {} : { reason }) }, 'me').outcome,
     recorded,
+    kept: record.kept,
     closed,
     changed,
     unrecorded,

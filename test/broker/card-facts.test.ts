@@ -21,6 +21,7 @@ function factsOf(
     db: (of.log ?? createLog()).db,
     now: () => startOfTime + 1000,
     own: [home],
+    isHash: (recorded, hash) => recorded === hash,
     log: (line) => void said.push(line),
   })
   const card = facts(sessionOf({ cwd: project, ...of.session }), askOf(args, { tool: 'write_file', ...of.ask }))
@@ -146,7 +147,7 @@ describe('a card', () => {
 
   it('comes all the same where the log cannot be read: then no host is known', () => {
     const log = createLog()
-    log.db.exec('DROP TABLE host; ALTER TABLE call RENAME TO gone')
+    log.db.exec('DROP TABLE host; ALTER TABLE name RENAME TO gone')
     const { card, said } = factsOf({ url: 'https://new.example/' }, { log })
     expect(card).toEqual({
       level: 'elevated',

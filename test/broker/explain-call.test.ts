@@ -13,16 +13,16 @@ rules:
   # Keys are nobody's business.
   - id: no-keys
     tools: [write_file]
-    when: [{ path: path, glob: "**/*.key" }]
+    when: { path: { glob: "**/*.key" } }
     effect: deny
   - id: inside
     tools: [write_file]
-    when: [{ path: path, inside: [./] }]
+    when: { path: { inside: [./] } }
     effect: allow
 
   - id: ask
     tools: ["*"]
-    limit: { max: 2, per: 1h }
+    limit: { max: 2, per: 1h, then: deny }
     effect: require-approval
 `
 
@@ -65,7 +65,7 @@ it('names the rule as it was written then, and what it saw', () => {
   expect(found.rules).toEqual([
     {
       rule: ref,
-      text: '  - id: no-keys\n    tools: [write_file]\n    when: [{ path: path, glob: "**/*.key" }]\n    effect: deny',
+      text: '  - id: no-keys\n    tools: [write_file]\n    when: { path: { glob: "**/*.key" } }\n    effect: deny',
     },
   ])
   expect(found.trace[0]).toEqual({ depth: 0, text: 'no-keys decides: deny beats require-approval, which beats allow.' })
@@ -77,7 +77,7 @@ it('says it where the record cannot carry the same decision', () => {
   const other = explained(denied(args({ path: 'a/b.txt' })))
   expect(other).toMatchObject({ state: 'explained' })
   expect(other.state === 'explained' && other.doubts.at(-1)).toMatch(
-    /^Judged again it would be allowed .* then it was denied/,
+    /^Judged again it would be held .* then it was denied/,
   )
 })
 
@@ -110,9 +110,9 @@ it('takes a limit that was used up as used up', () => {
 })
 
 it('a file that could not be used then denies what it governed then', () => {
-  const log = explained({ ...denied({ source: 'broken-file', rules: [] }), ...args({}) })
-  // Another server's broken file has no say here: what is on record does not fit, and that is said.
-  expect(log.state === 'explained' && log.doubts.at(-1)).toMatch(/^Judged again/)
+  const over = denied({ source: 'broken-file', rules: [], ...args({}) })
+  const found = explained(over, 'rules: 7')
+  expect(found.state === 'explained' && found.trace[0]?.text).toMatch(/^files\.yaml cannot be used, so it denies/)
 })
 
 it.each<[string, Partial<Decided>, RegExp]>([

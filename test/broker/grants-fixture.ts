@@ -3,6 +3,8 @@ import type { CallFacts } from '../../broker/approval-card.ts'
 import { bindingOf } from '../../broker/approval-card.ts'
 import type { GivenBy } from '../../broker/approvals-ports.ts'
 import { createGrants, type GrantsOptions } from '../../broker/grants.ts'
+import { createKeptText } from '../../broker/kept-text.ts'
+import { ownMarks } from '../../broker/marks.ts'
 import type { OwnRecord } from '../../broker/own-record.ts'
 import { sha256 } from '../../broker/sha256.ts'
 import { lexicalPaths } from '../../core/policy/lexical-paths.ts'
@@ -64,6 +66,7 @@ export function createTestGrants(changes: Partial<GrantsOptions> = {}) {
   const policy = { basis: 'b'.repeat(64) }
   const record: OwnRecord = {
     session: 'broker-test',
+    kept: createKeptText(ownMarks()),
     write: (type, data) => {
       if (disk.full) throw new Error('the audit record cannot be written (ENOSPC)')
       recorded.push({ type, data: data as Record<string, unknown> })

@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Session } from '../../broker/approval-card.ts'
 import { openAuditDatabase } from '../../broker/audit/database.ts'
+import { createKeptText } from '../../broker/kept-text.ts'
 import { createLimits, type LimitAsk } from '../../broker/limits.ts'
+import { ownMarks } from '../../broker/marks.ts'
 import { layoutHere } from '../../broker/paths.ts'
 import type { LimitGroup } from '../../core/schema/policy-words.ts'
 import { answerMessage } from '../../core/wire/broker-contract.ts'
@@ -38,7 +40,8 @@ function createCounter() {
   const folder = fs.mkdtempSync(join(tmpdir(), 'countersign-limits-'))
   const clock = { now: start }
   let db = openAuditDatabase(join(folder, 'audit.db'))
-  let limits = createLimits({ db, now: () => clock.now })
+  const kept = createKeptText(ownMarks())
+  let limits = createLimits({ db, now: () => clock.now, kept })
   onTestFinished(() => {
     db.close()
     fs.rmSync(folder, { recursive: true, force: true })
@@ -56,7 +59,7 @@ function createCounter() {
     reopen: () => {
       db.close()
       db = openAuditDatabase(join(folder, 'audit.db'))
-      limits = createLimits({ db, now: () => clock.now })
+      limits = createLimits({ db, now: () => clock.now, kept })
     },
   }
 }

@@ -77,7 +77,7 @@ function start(): Run {
       if (broken.compile && set.files.some(({ status }) => status === 'ok')) throw new Error('too new')
       compilePolicy(set, () => textEngines)
     },
-    published: (revision, files, problems) => record('policy.published', { revision, files, problems }),
+    published: ({ revision, files, problems }) => record('policy.published', { revision, files, problems }),
     removalAccepted: () => undefined,
     alert: (kind, detail) => said.push(`${kind}: ${detail}`),
     log: () => undefined,

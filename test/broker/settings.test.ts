@@ -6,8 +6,15 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openSettings } from '../../broker/settings.ts'
 import { uiRequests } from '../../core/wire/ui-contract.ts'
 
-const defaults = { theme: 'system', notifications: true, notificationDetails: false, approveFromNotification: false }
+const defaults = {
+  theme: 'system',
+  notifications: true,
+  notificationDetails: false,
+  approveFromNotification: false,
+  retention: { days: 365, megabytes: 4096 },
+}
 const night = { from: '22:00', to: '07:00' }
+const collector = { endpoint: 'http://127.0.0.1:4318', content: false }
 
 function settings(content?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-settings-'))
@@ -27,6 +34,10 @@ it.each<[what: string, content: string | undefined, counts: object, said: RegExp
   ['has a bad theme', '{"theme":"pink","notificationDetails":true}', { ...defaults, notificationDetails: true }, [/"theme" cannot be "pink"/]],
   ['has an hour that is none', '{"quietHours":{"from":"24:00","to":"07:00"},"theme":"light"}', { ...defaults, theme: 'light' }, [/"quietHours" cannot be/]],
   ['has half of the quiet hours', '{"quietHours":{"from":"22:00"}}', defaults, [/"quietHours"/]],
+  ['keeps the log for ever', '{"retention":{}}', { ...defaults, retention: {} }, []],
+  ['keeps the log for no day', '{"retention":{"days":0}}', defaults, [/"retention" cannot be/]],
+  ['names a collector', JSON.stringify({ telemetry: collector }), { ...defaults, telemetry: collector }, []],
+  ['names a collector that is none', '{"telemetry":{"endpoint":"file:///etc","content":false}}', defaults, [/"telemetry" cannot be/]],
   ['has no quiet hours by null', '{"quietHours":null}', defaults, [/"quietHours"/]],
   ['is of a later version', '{"sound":"ding","theme":"dark"}', { ...defaults, theme: 'dark' }, [/"sound" is no setting that this version knows/]],
   ['asks for approving by a text', '{"approveFromNotification":"yes"}', defaults, [/"approveFromNotification" cannot be "yes"/]],
@@ -50,6 +61,14 @@ it('a change keeps the rest, and is there after a restart', () => {
   expect(open().get()).toEqual(all)
   store.set({ quietHours: null })
   expect(open().get()).toEqual({ ...defaults, notificationDetails: true })
+})
+
+it('the bounds of the log are replaced together, and a collector can be taken away', () => {
+  const { store, open } = settings()
+  store.set({ retention: { days: 30 }, telemetry: collector })
+  expect(open().get()).toEqual({ ...defaults, retention: { days: 30 }, telemetry: collector })
+  store.set({ retention: {}, telemetry: null })
+  expect(open().get()).toEqual({ ...defaults, retention: {} })
 })
 
 it('a change replaces what could not be used', () => {

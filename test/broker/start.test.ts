@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BrokerStartError, type SecretBox } from '../../broker/host-contract.ts'
 import { layoutHere } from '../../broker/paths.ts'
 import type { HomeLayout } from '../../core/wire/home-layout.ts'
-import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { startRaw } from '../support/raw-client.ts'
 import { createWitness } from '../support/witness.ts'
 import { openPeer } from './socket-fixture.ts'
@@ -270,7 +270,10 @@ describe('the database', () => {
     await (await start()).stop()
     for (const ending of ['-wal', '-shm']) fs.rmSync(layout.database + ending, { force: true })
     fs.writeFileSync(layout.database, 'x'.repeat(8192))
-    expect(await startError()).toMatchObject({ code: 'database-corrupt', message: expect.stringMatching(/Move it/) })
+    expect(await startError()).toMatchObject({
+      code: 'database-corrupt',
+      message: expect.stringMatching(/countersign audit rebuild --from-spools/),
+    })
     expect(fs.readFileSync(layout.database, 'utf8')).toBe('x'.repeat(8192))
     fs.renameSync(layout.database, `${layout.database}.damaged`)
     for (const ending of ['-wal', '-shm']) fs.rmSync(layout.database + ending, { force: true })
@@ -316,7 +319,7 @@ describe('the record', () => {
     )
     expect(reply).toMatchObject({
       ok: false,
-      error: { code: 'internal', message: expect.stringMatching(/moved or deleted/) },
+      error: { code: 'internal', message: expect.stringMatching(/moved, replaced or deleted/) },
     })
     expect((await broker.ask('snapshot', {})).approvals).toMatchObject([{ id: card.id, caller: { state: 'waiting' } }])
     await broker.stop()
@@ -326,9 +329,9 @@ describe('the record', () => {
     fs.rmSync(layout.spool, { recursive: true, force: true })
     fs.renameSync(`${layout.spool}.away`, layout.spool)
     const next = await start()
-    const { calls } = await next.ask('activity.list', { limit: 10 })
+    const { calls } = await next.ask('activity.search', newest(10))
     expect(calls).toMatchObject([{ call: 'session.1', outcome: 'cancelled' }])
     const { detail } = await next.ask('activity.get', { call: 'session.1' })
-    expect(detail?.decidedBy).toBe('restart')
+    expect(detail?.summary.decidedBy).toBe('restart')
   })
 })

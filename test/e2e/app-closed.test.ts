@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openAuditDatabase } from '../../broker/audit/database.ts'
 import { verifyAudit } from '../../broker/audit/verify.ts'
 import { layoutHere } from '../../broker/paths.ts'
-import { createHome, proxied, startTestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, proxied, startTestBroker, type TestHome } from '../support/countersign.ts'
 import { type RawClient, startRaw } from '../support/raw-client.ts'
 import { createWitness, type Witness } from '../support/witness.ts'
 
@@ -71,7 +71,7 @@ it('closed: allowed calls run, held ones are refused with how to start it; start
   await agent.exited
 
   const broker = await startTestBroker(home.home)
-  const { calls } = await broker.ask('activity.list', { limit: 10 })
+  const { calls } = await broker.ask('activity.search', newest(10))
   expect(calls.map(({ tool, outcome }) => [tool, outcome])).toEqual([
     ['write_note', 'never-shown'],
     ['get_note', 'allowed-by-default'],
@@ -125,7 +125,7 @@ it('kill -9 of the broker with 20 calls held: none runs, each is answered, the n
   expect(witness.calls()).toMatchObject([{ name: 'get_note' }])
 
   const next = await startTestBroker(home.home)
-  const { calls } = await next.ask('activity.list', { limit: 50 })
+  const { calls } = await next.ask('activity.search', newest(50))
   expect(calls.filter(({ tool }) => tool === 'write_note')).toHaveLength(20)
   expect(new Set(calls.filter(({ tool }) => tool === 'write_note').map(({ outcome }) => outcome))).toEqual(
     new Set(['cancelled']),

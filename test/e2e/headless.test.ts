@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type HeadlessHost, startHeadlessHost } from '../../broker/headless/server.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { createHome, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import {
   type Agent,
   agentKinds,
@@ -59,7 +59,7 @@ it.each(agentKinds)('%s: a write is held, approved and done; another refused and
   await page.keyboard.press('l')
   const rows = page.getByRole('main')
   await rows.getByText('read_text_file').first().waitFor()
-  const { calls } = await broker.ask('activity.list', { limit: 10 })
+  const { calls } = await broker.ask('activity.search', newest(10))
   expect(calls.map(({ tool, outcome }) => [tool, outcome])).toEqual([
     ['read_text_file', 'allowed-by-default'],
     ['write_file', 'refused'],

@@ -1,6 +1,6 @@
 // Limits and the other governed requests with a real broker: one count for all proxies, and all of it in the log.
 import { afterEach, expect, it } from 'vitest'
-import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { type RawClient, startRaw } from '../support/raw-client.ts'
 import { createWitness, type Witness } from '../support/witness.ts'
 
@@ -67,7 +67,7 @@ it('requests beside tool calls are in the log with what they are, and can be app
   expect((await answer).message).toMatchObject({ result: { messages: [{}] } })
   await expect
     .poll(async () =>
-      (await ask('activity.list', { limit: 10 })).calls.map(({ action, tool, outcome }) => [action, tool, outcome]),
+      (await ask('activity.search', newest(10))).calls.map(({ action, tool, outcome }) => [action, tool, outcome]),
     )
     .toEqual([
       ['prompts/get', 'greet', 'approved'],

@@ -2,7 +2,7 @@
 // witness behind each proxy. One of them wins; what the agent is told, what ran and what the log says agree every time.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ApprovalCard, CallOutcome } from '../../core/wire/ui-contract.ts'
-import { createHome, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
+import { createHome, newest, proxied, startTestBroker, type TestBroker, type TestHome } from '../support/countersign.ts'
 import { type RawClient, type RawLine, startRaw } from '../support/raw-client.ts'
 import { createWitness, type Witness } from '../support/witness.ts'
 
@@ -183,16 +183,15 @@ async function wave(
 /** How each call ended, from the log; all pages of it. */
 async function outcomes(): Promise<Map<string, { outcome: CallOutcome; text: string }>> {
   const found = new Map<string, { outcome: CallOutcome; text: string }>()
-  let before: string | undefined
-  do {
-    const page = await broker.ask('activity.list', { limit: 200, ...(before === undefined ? {} : { before }) })
+  for (let total = 1, offset = 0; offset < total; offset += 200) {
+    const page = await broker.ask('activity.search', newest(200, offset))
+    total = page.total
     for (const { call, outcome } of page.calls) {
       const { detail } = await broker.ask('activity.get', { call })
       const text = String((JSON.parse(detail?.arguments?.text ?? '{}') as { text?: string }).text)
       found.set(text, { outcome, text })
     }
-    before = page.next
-  } while (before !== undefined)
+  }
   return found
 }
 

@@ -150,6 +150,34 @@ describe('the record', () => {
   })
 })
 
+describe('what a server nests without end', () => {
+  const deep = `${'['.repeat(30_000)}"password=hunter22"${']'.repeat(30_000)}`
+
+  it.each([
+    ['in a result', `{"content":${deep}}`],
+    ['in JSON in a result', JSON.stringify({ content: [{ type: 'text', text: deep }] })],
+    [
+      'in what it asks for first',
+      `{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"x":${deep}}}}}`,
+    ],
+  ])('is no end of the proxy, %s', async (_, result) => {
+    const client = bench.start({ policy: 'version: 1\ndefault: allow\n' })
+    await callTool(client, 1, 'raw_x', { result })
+    await callTool(client, 2, 'get_x', {})
+    expect(bench.callEvents().filter((type) => type === 'call.answered')).toHaveLength(2)
+    const kept = bench.events().flatMap(({ type, data }) => (type === 'call.answered' ? [data['result']] : []))
+    expect(JSON.stringify(kept)).not.toContain('hunter22')
+  })
+  it('is no end of the proxy, in a request of its own', async () => {
+    const client = bench.start({ policy: 'version: 1\ndefault: allow\n' })
+    const line = `{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{"messages":${deep}}}`
+    await callTool(client, 1, 'say_x', { lines: [line] })
+    await callTool(client, 2, 'get_x', {})
+    expect(bench.events().some(({ data }) => data['action'] === 'sampling/createMessage')).toBe(true)
+    expect(client.stdout().toString()).toContain(deep)
+  })
+})
+
 describe('a value that is hidden', () => {
   const mark = () => '[gone]'
   const hidden = (value: string) => hideValues(['a'], { a: value }, mark)

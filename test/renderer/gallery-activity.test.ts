@@ -33,6 +33,13 @@ async function explore(state: Partial<GalleryState> = {}, options: Parameters<ty
   await seen.page.keyboard.press('g')
   await seen.page.keyboard.press('l')
   await chart().waitFor()
+  // Keys mean nothing before there is something to go through.
+  await rows()
+    .first()
+    .or(seen.page.getByText('No calls yet'))
+    .or(seen.page.getByRole('alert').first())
+    .first()
+    .waitFor()
 }
 
 /** Types in place of what stands there, and waits until the list answers it. */
@@ -256,7 +263,7 @@ describe('the range', () => {
     await seen.page.mouse.move(box.x + box.width / 2, box.y + 40)
     await seen.page.clock.runFor(50)
     await chart()
-      .getByText(/2026-11-\d\d/)
+      .getByText(/^Nov \d+$/)
       .waitFor()
   })
 })
@@ -283,6 +290,18 @@ describe('rows', () => {
     await seen.page.keyboard.press('Home')
     await row(many[0]?.call ?? '').waitFor()
     expect(seen.complaints).toEqual([])
+  })
+
+  it('stay few and in reach in a low window, as at 200 % zoom', async () => {
+    await explore({}, { viewport: { width: 640, height: 400 } })
+    expect(await rows().count()).toBeLessThan(60)
+    await seen.page.keyboard.press('j')
+    await seen.page.keyboard.press('End')
+    const last = row(many.at(-1)?.call ?? '')
+    await last.waitFor()
+    await last.scrollIntoViewIfNeeded()
+    const box = await last.boundingBox()
+    expect((box?.y ?? 400) + (box?.height ?? 0)).toBeLessThanOrEqual(400)
   })
 
   it('open by a click, and Back closes the call again', async () => {
@@ -538,6 +557,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
   it.each<[string, Partial<GalleryState>, { width: number; height: number } | undefined, () => Promise<unknown>]>([
     ['full', {}, undefined, () => seen.page.keyboard.press('j')],
     ['full, narrow', {}, narrow, () => seen.page.keyboard.press('j')],
+    ['at 200 % zoom', {}, { width: 640, height: 400 }, () => row(many[0]?.call ?? '').scrollIntoViewIfNeeded()],
     ['filtered', {}, undefined, typed('outcome:refused,approved -client:zed server:filesystem')],
     ['suggestions', {}, undefined, () => type('outcome:refused ')],
     ['mistakes', {}, undefined, typed('outcome:refused serverr:github ')],

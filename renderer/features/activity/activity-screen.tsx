@@ -121,7 +121,7 @@ export function ActivityScreen() {
   )
   const chosen = read.filter.terms.reduce((sum, { values }) => sum + values.length, 0)
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div className="flex h-full min-h-0 flex-col short:overflow-y-auto">
       <header className="flex min-h-12 shrink-0 flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-4 py-2">
         <h1 className="text-title leading-8 font-semibold narrow:sr-only">Activity</h1>
         <QueryBar
@@ -146,12 +146,12 @@ export function ActivityScreen() {
         onRange={(from, to) => step(withRange(query, { from, to }))}
         onZoomOut={() => step(withRange(query, {}))}
       />
-      <div className="flex min-h-0 flex-1">
+      <div className="flex min-h-0 flex-1 short:h-80 short:flex-none">
         <section
           aria-label="Filter"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
           tabIndex={0}
-          className="w-58 shrink-0 overflow-y-auto border-r border-line -outline-offset-2 narrow:hidden"
+          className="w-60 shrink-0 overflow-y-auto border-r border-line -outline-offset-2 narrow:hidden"
         >
           {facets}
         </section>

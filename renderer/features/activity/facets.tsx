@@ -53,7 +53,7 @@ function Value({
         type="button"
         aria-pressed={state === 'plain' ? 'false' : state === 'chosen' ? 'true' : 'mixed'}
         onClick={click}
-        className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-[4px] px-2 text-left select-none -outline-offset-2"
+        className="flex h-full min-w-0 flex-1 items-center gap-1.5 rounded-[4px] px-2 text-left select-none -outline-offset-2"
       >
         <Sign
           size={14}

@@ -154,11 +154,18 @@ export function onTheme(listener: () => void): () => void {
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const day = 86_400_000
+
+const dayName = (at: number): string => `${months[new Date(at).getMonth()]} ${new Date(at).getDate()}`
+const timeName = (at: number, step: number): string => (step < 60_000 ? clockTime(at) : clockTime(at).slice(0, 5))
 
 /** `Nov 19` for a day, `14:00` in one. Both in milliseconds. */
 function axisTime(at: number, step: number): string {
-  const date = new Date(at)
-  const time = clockTime(at)
-  if (step >= 86_400_000 || time === '00:00:00') return `${months[date.getMonth()]} ${date.getDate()}`
-  return step < 60_000 ? time : time.slice(0, 5)
+  return step >= day || clockTime(at) === '00:00:00' ? dayName(at) : timeName(at, step)
+}
+
+/** `Nov 19`, `Nov 16 to Nov 22`, `Nov 19, 14:00–15:00`. Both in milliseconds. */
+export function columnName(from: number, ms: number): string {
+  if (ms > day) return `${dayName(from)} to ${dayName(from + ms - 1)}`
+  return ms === day ? dayName(from) : `${dayName(from)}, ${timeName(from, ms)}–${timeName(from + ms, ms)}`
 }

@@ -2,9 +2,8 @@
 // keyboard.
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
-import { dayTime } from '../../ui/day-time.ts'
 import { count } from '../../ui/time.ts'
-import { type Drawn, dataOf, makePlot, onTheme, readPalette, undrawn } from './histogram-plot.ts'
+import { columnName, type Drawn, dataOf, makePlot, onTheme, readPalette, undrawn } from './histogram-plot.ts'
 import { groupWords, inGroups, type OutcomeGroup, outcomeGroups } from './outcome-groups.ts'
 import type { Summary } from './use-log.ts'
 
@@ -101,10 +100,10 @@ export function Histogram({
       <div
         className={`${starts.length === 0 ? 'invisible' : ''} flex min-h-5 items-center gap-x-4 pr-4 pl-12 whitespace-nowrap narrow:pl-4`}
       >
-        <span className="w-44 shrink-0 text-label text-muted tabular narrow:hidden">
-          {shown === undefined ? 'In all' : columnWords(starts[shown] ?? 0, histogram.columnMs)}
+        <span className="w-36 shrink-0 text-label max-[64rem]:w-32 text-muted tabular narrow:hidden">
+          {shown === undefined ? 'In all' : columnName(starts[shown] ?? 0, histogram.columnMs)}
         </span>
-        <ul aria-label="Legend" className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 narrow:gap-x-3">
+        <ul aria-label="Legend" className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 max-[64rem]:gap-x-3">
           {sums.map(({ group, number }) => (
             <li key={group} className="flex items-center gap-1.5 text-label text-muted">
               <span aria-hidden="true" className={`size-2.5 shrink-0 rounded-[2px] group-${group}`} />
@@ -116,10 +115,4 @@ export function Histogram({
       </div>
     </section>
   )
-}
-
-/** `14:00 to 14:10`, `2026-11-19 14:00 to 16:00`. */
-function columnWords(from: number, ms: number): string {
-  const now = Date.now()
-  return ms >= 86_400_000 ? dayTime(from, now) : `${dayTime(from, now)} to ${dayTime(from + ms, now)}`
 }

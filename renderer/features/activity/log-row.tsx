@@ -85,12 +85,12 @@ export const LogRow = memo(function LogRow({
       <td className="log-outcome">
         <Outcome outcome={call.outcome} />
       </td>
-      <td>
+      <td className="flex items-center">
         {/* For assistive technology and fingers: the keys walk through the rows. */}
         <button
           type="button"
           tabIndex={-1}
-          className={`max-w-full truncate text-left align-middle outline-none ${again ? '' : 'font-medium'}`}
+          className={`min-w-0 truncate text-left outline-none ${again ? '' : 'font-medium'}`}
         >
           <AskedFor call={call} longest={160} />
         </button>

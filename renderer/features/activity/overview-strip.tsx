@@ -53,7 +53,7 @@ export function OverviewStrip({ overview }: { overview: Overview | undefined }) 
   return (
     <section
       aria-label="Overview"
-      className="flex h-11 shrink-0 items-center gap-8 overflow-hidden border-b border-line px-4 whitespace-nowrap narrow:h-9 narrow:gap-4 short:hidden"
+      className="flex h-11 shrink-0 items-center gap-8 overflow-hidden border-b border-line px-4 whitespace-nowrap narrow:h-9 narrow:gap-4"
     >
       {overview === undefined ? (
         <span className="h-2 w-72 rounded-sm bg-hover" aria-hidden="true" />

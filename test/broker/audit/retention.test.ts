@@ -198,17 +198,18 @@ describe('what still holds', () => {
     expect(check(log).problems).toEqual([])
   })
 
-  it('a card that waits for its answer keeps its call', () => {
+  it('a card that waits for its answer keeps its call, and its session', () => {
     const log = createLog()
     const [writer, broker] = [log.writer('s'), log.writer('broker-1')]
     writer.append('session.started', sample.started(), startOfTime)
     writer.append('call.decided', sample.decided('s.1', { decision: 'hold' }), startOfTime)
     writer.append('hold.closed', sample.closed('s.1', 'released', { ticket: '7F3A' }), startOfTime)
+    writer.append('session.ended', { reason: 'client closed' }, startOfTime)
     broker.append('approval.opened', sample.opened('s.1', 's'), startOfTime)
     log.ingest.ingestAll()
     const retention = retentionOf(log, broker, { now, settings: { days: 1 } })
     retention.all()
-    expect(callsOf(log)).toEqual(['s.1'])
+    expect([callsOf(log), log.db.prepare('SELECT session FROM session').pluck().all()]).toEqual([['s.1'], ['s']])
     expect(check(log).problems).toEqual([])
     broker.append('approval.decided', sample.approval('s.1', 's', 'approved', { grant: true }), now)
     log.ingest.ingestAll()

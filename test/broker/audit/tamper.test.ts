@@ -112,6 +112,49 @@ describe('what is derived', () => {
   })
 })
 
+describe('a row put back to what it once was', () => {
+  /** Call `u.1` runs when its session ends, `u.2` was answered before. */
+  function ended(): LogFixture {
+    const log = createLog()
+    const writer = log.writer('u')
+    writer.append('session.started', sample.started())
+    writer.append('call.decided', sample.decided('u.1', { forwarded: true }))
+    log.ingest.ingestAll()
+    return log
+  }
+  const finish = (log: LogFixture) => {
+    const writer = log.writer('u')
+    for (const type of ['session.started', 'call.decided']) writer.line(type, type === 'session.started' ? sample.started() : sample.decided('u.1', { forwarded: true }))
+    writer.append('call.decided', sample.decided('u.2', { forwarded: true }))
+    writer.append('call.answered', sample.answered('u.2'))
+    writer.append('session.ended', { reason: 'client closed' })
+    log.ingest.ingestAll()
+  }
+  const columns = ['outcome', 'session_over', 'last_seq']
+  const put = (log: LogFixture, row: unknown) =>
+    log.db.prepare(`UPDATE call SET ${columns.map((name) => `${name} = @${name}`).join(', ')} WHERE part = '1'`).run(row)
+
+  it('is found where only its session has changed it since', () => {
+    const log = ended()
+    const once = log.db.prepare(`SELECT ${columns.join(', ')} FROM call`).get()
+    finish(log)
+    expect(verifyAudit(log.db).problems).toEqual([])
+    put(log, once)
+    expect(verifyAudit(log.db).problems).toMatchObject([{ place: 'call u.1, column outcome' }])
+  })
+
+  it('does not hide one that was put in', () => {
+    const log = ended()
+    finish(log)
+    const where = "part = '2'"
+    const decided = log.db.prepare(`SELECT decided_seq AS last_seq FROM call WHERE ${where}`).get()
+    log.db.prepare(`UPDATE call SET last_seq = @last_seq, answer = NULL, answered_at = NULL, answered_seq = NULL, duration_ms = NULL, outcome = -1 WHERE ${where}`)
+    copyRow(log.db, 'call', where, { id: 1, part: '0' })
+    expect(decided).toBeDefined()
+    expect(verifyAudit(log.db).problems).toMatchObject([{ place: 'call u.0' }])
+  })
+})
+
 /** Puts in a copy of a row with other values in some columns. */
 function copyRow(db: Db, table: string, where: string, over: Record<string, unknown>): void {
   const row = { ...(db.prepare(`SELECT * FROM ${table} WHERE ${where}`).get() as Record<string, unknown>), ...over }

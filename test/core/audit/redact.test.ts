@@ -192,7 +192,8 @@ describe('secrets that the words around them tell of', () => {
     ['postgres://user:sesame@db.example.org/x', 'sesame'],
     ['redis://:sesame@localhost:6379', 'sesame'],
     ['https://user:p@ss@example.org', 'p@ss'],
-    ['Cookie: session=abc123', 'session=abc123'],
+    ['Cookie: session=abc123', 'abc123'],
+    ['Cookie: lang=de; session=abc123; theme=dark', 'abc123'],
   ])('%j', (text, secret) => {
     expect(run(text)).toEqual({ value: text.replace(secret, mark(secret)), count: 1 })
   })
@@ -289,6 +290,25 @@ describe('how it goes about it', () => {
 
 describe('a hostile megabyte comes to an end', () => {
   const pieces = {
+    'key ends': `-----END PRIVATE ${'KEY'}-----`,
+    'PuTTY keys': 'Private-Lines: 1\n',
+    references: 'password=$',
+    'escaped quotes': 'secret:\\"secret:\\\\\\"',
+    'mixed quotes': `secret:"secret:'`,
+    cookies: 'cookie: a=b;',
+    'curl after curl': 'curl -u a:',
+    pipes: 'echo a | ',
+    'open commands': 'docker login ',
+    'settings on lines': 'password: a\n',
+    blocks: 'password: |\n  a',
+    elements: '<password>a',
+    'names and values': 'name: token, ',
+    'JSON that does not end': '{"a":',
+    'escaped line ends': '\\n',
+    'Base64 without a break': 'YWFh',
+    'signed URLs': '?sig=aaaaaaaaaaaaaaaa1',
+    'percent signs': '%41',
+    prose: 'the password is ',
     'jwt starts': 'eyJ',
     'jwt parts': 'eyJaaaaaaaa.',
     'key beginnings': `-----BEGIN PRIVATE ${'KEY'}-----`,
