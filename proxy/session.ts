@@ -76,7 +76,7 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
         client,
         server,
         command: shownCommand,
-        cwd,
+        cwd: redactedText(cwd),
         envNames,
         pin,
         pid: process.pid,
@@ -252,11 +252,13 @@ export async function runSession(options: ProxyOptions, upstream: Upstream): Pro
   return exit.code ?? 128 + os.constants.signals[exit.signal ?? 'SIGKILL']
 }
 
-/** What calls leave on record was looked through where it was made; the rest is here. */
+const lookedThrough = /^(?:call\.|hold\.|session\.started$)/
+
+/** What calls leave on record, and how the session began, was looked through where it was made; the rest is here. */
 function withoutSecrets(spool: Spool): Spool {
   return {
     ...spool,
-    add: (type, data) => spool.add(type, /^(?:call|hold)\./.test(type) ? data : redactedValue(data)),
+    add: (type, data) => spool.add(type, lookedThrough.test(type) ? data : redactedValue(data)),
   }
 }
 

@@ -1,11 +1,14 @@
-// npm run screenshots: takes the pictures of README and docs from the running program: the built host, the built proxy,
-// the published filesystem server, two real clients, a real Chromium. Only the folder they work on is made up.
+// npm run screenshots [-- PART…]: takes the pictures of README and docs from the running program: the built host, the built
+// proxy, the published filesystem server, two real clients, a real Chromium. Only the folder they work on is made up, and
+// for the pictures of the log a month of work before them. PART: story, log, cards; without one all of them.
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { launchBrowser } from '../test/support/browser.ts'
 import { atRoot, ensureBuilt, ensureInstalled, modernNode, toolEnv } from './lib.mjs'
 import { takeCards } from './screenshots/cards.mjs'
+import { callsJustNow, takeExplorer } from './screenshots/explorer.mjs'
+import { writeHistory } from './screenshots/history.mjs'
 import { connectClient, makeStage } from './screenshots/stage.mjs'
 import { answeredBefore, deployEdit, waitingNow } from './screenshots/story.mjs'
 import {
@@ -21,48 +24,69 @@ const pictures = atRoot('docs/images')
 const wide = { width: 1280, height: 800 }
 const narrow = { width: 420, height: 720 }
 
+const parts = {
+  story: () => onStage(takeStory),
+  log: () => onStage(takeLog, ({ data }) => writeHistory(data, Date.now())),
+  cards: () => takeCards(pictures),
+}
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((part) => !Object.hasOwn(parts, part))
+if (unknown.length > 0) throw new Error(`no part is called ${unknown[0]}; there are ${Object.keys(parts).join(', ')}`)
+
 ensureInstalled()
 ensureBuilt()
 mkdirSync(pictures, { recursive: true })
-const stage = makeStage()
-// Interrupted too: the next run needs the place.
-process.on('exit', stage.remove)
-const env = { ...toolEnv(), HOME: stage.home, COUNTERSIGN_HOME: stage.data }
-const host = spawn(modernNode(), [atRoot('out/bin/countersign.cjs'), 'serve', '--port', '0', '--json'], {
-  env,
-  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-})
-const hostEnded = new Promise((resolve) => host.once('exit', resolve))
-const clients = []
-let browser
-try {
-  browser = await launchBrowser()
-  const context = await browser.newContext({ locale: 'en-US', viewport: wide, reducedMotion: 'reduce' })
-  const page = await context.newPage()
-  await page.goto(await launchLink())
-  await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
-  const common = { env, project: stage.project }
-  clients.push(
-    await connectClient({ ...common, name: 'claude-code', info: { name: 'claude-code', version: '2.4.1' } }),
-    await connectClient({
-      ...common,
-      name: 'cursor',
-      info: { name: 'cursor-vscode', version: '3.2.0' },
-      holdBudget: 4,
-    }),
-  )
-  await takeAll(page)
-  takeCards(pictures)
-} finally {
-  for (const client of clients) await client.close()
-  await browser?.close()
-  if (host.connected) host.disconnect()
-  await hostEnded
+for (const [part, take] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(part)) await take()
+
+/** A host with two clients in a home of its own, and a window at it. `prepare`: what is there before the host starts. */
+async function onStage(take, prepare = () => undefined) {
+  const stage = makeStage()
+  // Interrupted too: the next run needs the place.
+  process.on('exit', stage.remove)
+  prepare(stage)
+  const env = { ...toolEnv(), HOME: stage.home, COUNTERSIGN_HOME: stage.data }
+  const host = spawn(modernNode(), [atRoot('out/bin/countersign.cjs'), 'serve', '--port', '0', '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const hostEnded = new Promise((resolve) => host.once('exit', resolve))
+  const clients = []
+  let browser
+  try {
+    browser = await launchBrowser()
+    const context = await browser.newContext({ locale: 'en-US', viewport: wide, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    await page.goto(await launchLink(host))
+    await page.getByRole('heading', { name: 'Nothing waiting' }).waitFor()
+    const common = { env, project: stage.project }
+    clients.push(
+      await connectClient({ ...common, name: 'claude-code', info: { name: 'claude-code', version: '2.4.1' } }),
+      await connectClient({
+        ...common,
+        name: 'cursor',
+        info: { name: 'cursor-vscode', version: '3.2.0' },
+        holdBudget: 4,
+      }),
+    )
+    const [first, second] = clients
+    await take({ ...stage, page, first, second })
+  } finally {
+    for (const client of clients) await client.close()
+    await browser?.close()
+    if (host.connected) host.disconnect()
+    await hostEnded
+    stage.remove()
+  }
 }
 
-async function takeAll(page) {
-  const [first, second] = clients
-  const story = { page, first, second, project: stage.project, home: stage.home }
+async function takeLog(story) {
+  const { page } = story
+  await callsJustNow(story)
+  await takeExplorer({ ...story, goTo: (letter) => goTo(page, letter), shoot: (name) => shoot(page, name) })
+}
+
+async function takeStory(story) {
+  const { page } = story
   await answeredBefore(story)
   await shoot(page, 'approvals-empty')
 
@@ -81,12 +105,6 @@ async function takeAll(page) {
   await shoot(page, 'approvals-ticket')
 
   await held.answerAll()
-  await goTo(page, 'l')
-  await page.getByRole('row').filter({ hasText: 'edit_file' }).filter({ hasText: 'Refused' }).click()
-  await page.getByRole('dialog').getByText('What happened').waitFor()
-  await shoot(page, 'activity')
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await goTo(page, 'p')
   await page.getByRole('button', { name: /files\.yaml/ }).click()
   await shoot(page, 'policies')
@@ -100,7 +118,7 @@ async function takeAll(page) {
   const deploy = await deployEdit(story)
   await shoot(page, 'approvals-typed')
   await deploy.refuse()
-  stage.breakPolicy()
+  story.breakPolicy()
   await goTo(page, 'p')
   await page.getByRole('region', { name: 'Problem with this file' }).waitFor()
   await shoot(page, 'policies-broken')
@@ -152,7 +170,7 @@ async function shoot(page, name) {
   }
 }
 
-async function launchLink() {
+async function launchLink(host) {
   for await (const line of createInterface({ input: host.stdout })) return JSON.parse(line).link
   throw new Error('countersign serve ended before it was ready; its message is above')
 }

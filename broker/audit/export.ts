@@ -1,11 +1,13 @@
 // The log as a file that others can read and check without this program's database: one event a line, each with the hash
 // before it and its own, between a first line that says what this is and a last line that says it is whole.
+import { isUtf8 } from 'node:buffer'
 import type { Sha256 } from '../../core/audit/chain.ts'
 import type { CallDetail } from '../../core/wire/log-contract.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import type { Db } from './driver.ts'
 import { type EventRow, eventHash } from './event-chain.ts'
 import { eventsOfCall, type Head, hashAt, headOf, readEvents } from './event-log.ts'
+import { longestLine } from './spool-file.ts'
 
 /** What the first line says. */
 export type ExportHeading = {
@@ -80,6 +82,38 @@ export type ExportReport = {
 const line =
   /^\{"seq":(\d{1,16}),"session":("(?:[^"\\]|\\.)*"),"n":(\d{1,16}),"t":(\d{1,16}),"type":("(?:[^"\\]|\\.)*"),"data":(.*),"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/s
 
+const lineFeed = 0x0a
+
+/**
+ * The lines of an exported file. Only line feeds end them: other separators stand in what was recorded. A line that is no UTF-8, or
+ * longer than any event can be, is an empty one: it is nothing that was exported.
+ */
+export async function* exportedLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let parts: Buffer[] = []
+  let size = 0
+  const add = (bytes: Buffer) => {
+    size += bytes.length
+    if (size <= 2 * longestLine) parts.push(bytes)
+  }
+  const line = (): string => {
+    const bytes = Buffer.concat(parts)
+    const isLine = size === bytes.length && isUtf8(bytes)
+    parts = []
+    size = 0
+    return isLine ? bytes.toString('utf8').replace(/\r$/, '') : ''
+  }
+  for await (const chunk of chunks) {
+    let from = 0
+    for (let at = chunk.indexOf(lineFeed); at !== -1; at = chunk.indexOf(lineFeed, from)) {
+      add(chunk.subarray(from, at))
+      yield line()
+      from = at + 1
+    }
+    add(chunk.subarray(from))
+  }
+  if (size > 0) yield line()
+}
+
 /** Checks an exported file by its lines (without line feeds), and stops at the first that is not as it was written. */
 export async function verifyExport(lines: AsyncIterable<string>, sha256: Sha256): Promise<ExportReport> {
   let heading: ExportHeading | undefined
@@ -127,8 +161,12 @@ export async function verifyExport(lines: AsyncIterable<string>, sha256: Sha256)
 
 function headingIn(text: string): ExportHeading | undefined {
   const found = parsed(text) as Partial<ExportHeading> | undefined
-  return found?.countersignAudit === 1 && found.head && found.after ? (found as ExportHeading) : undefined
+  if (found?.countersignAudit !== 1 || !isHead(found.head) || !isHead(found.after)) return undefined
+  return found.query === undefined || typeof found.query === 'string' ? (found as ExportHeading) : undefined
 }
+
+const isHead = (head: Partial<Head> | undefined): boolean =>
+  Number.isSafeInteger(head?.seq) && typeof head?.hash === 'string' && /^[0-9a-f]{64}$/.test(head.hash)
 
 function endIn(text: string): number | undefined {
   const found = /^\{"end":true,"events":(\d{1,16})\}$/.exec(text)
@@ -152,6 +190,10 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
+
+/** A spool can tell of a time that no calendar has: one call must not keep all others out of the file. */
+const isoTime = (t: number): string => (t <= lastDate ? new Date(t).toISOString() : String(t))
+const lastDate = 8.64e15
 
 /** The columns of the CSV form, one row a call. */
 export const csvColumns = [
@@ -180,7 +222,7 @@ export const csvColumns = [
 export function csvRow({ summary, ...detail }: CallDetail): (string | number | undefined)[] {
   const last = detail.events.at(-1)
   const row: Record<(typeof csvColumns)[number], string | number | undefined> = {
-    time: new Date(summary.receivedAt).toISOString(),
+    time: isoTime(summary.receivedAt),
     call: summary.call,
     session: summary.session,
     client: summary.client,

@@ -31,7 +31,8 @@ export function namesOf(db: Db): Names {
   const keep = (text: string, id: number) => {
     if (ids.size >= mostKept) forget()
     ids.set(text, id)
-    texts.set(id, text)
+    // As the table has it.
+    texts.set(id, text.toWellFormed())
     return id
   }
   const find = (text: string): number | undefined => {

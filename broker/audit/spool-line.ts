@@ -86,11 +86,19 @@ export function knownEvent(type: string, data: unknown): KnownEvent | undefined 
   return { type, data } as KnownEvent
 }
 
-/** The value of a JSON text, or nothing (which no JSON text means) where it is not one. */
+/**
+ * The value of a JSON text, or nothing (which no JSON text means) where it is not one. Half a character (`\ud83d` by itself) is
+ * read as U+FFFD, as UTF-8 and so SQLite keep it: else two names here could be one in the tables.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(/\\u[dD][89a-fA-F]/.test(text) ? text.replace(escapes, whole) : text)
   } catch {
     return undefined
   }
 }
+
+/** Both halves of a character, one by itself, or any other escape: after `\\` there is none. */
+const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|[^])/g
+
+const whole = (escape: string, half: string | undefined): string => (half === undefined ? escape : '\ufffd')

@@ -3,7 +3,7 @@ import type { HomeLayout } from '../../core/wire/home-layout.ts'
 import { type RebuildReport, rebuildFromSpools } from '../audit/rebuild-from-spools.ts'
 import type { CommandContext } from './command.ts'
 import { showProgress } from './progress.ts'
-import { count, harmless, type Terminal } from './terminal.ts'
+import { count, harmless, jsonText, type Terminal } from './terminal.ts'
 
 /** Returns the exit code. */
 export function rebuiltFromSpools({ out, err, now }: CommandContext, layout: HomeLayout, json: boolean): number {
@@ -14,7 +14,7 @@ export function rebuiltFromSpools({ out, err, now }: CommandContext, layout: Hom
   } finally {
     progress.end()
   }
-  if (json) out.line(JSON.stringify(report))
+  if (json) out.line(jsonText(report))
   else show(out, report)
   return 0
 }

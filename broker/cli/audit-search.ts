@@ -3,7 +3,7 @@ import { selectedCalls, withLog } from './audit-log.ts'
 import { queryUsage, readQuery, splitQuery } from './audit-query.ts'
 import { cellsWithCall, headingsWithCall } from './audit-rows.ts'
 import { type Command, readArguments, wholeNumber } from './command.ts'
-import { count, shortTime, table } from './terminal.ts'
+import { count, jsonText, shortTime, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit search [QUERY…] [-n NUMBER] [--json]
 
@@ -35,7 +35,7 @@ export const auditSearch: Command = {
       const calls = pages.flatMap((page) => page.calls).reverse()
       const [first] = pages
       const total = first?.total ?? 0
-      if (values.json) for (const call of calls) out.line(JSON.stringify(call))
+      if (values.json) for (const call of calls) out.line(jsonText(call))
       else if (calls.length === 0) out.line('No call matches.')
       else {
         const rows = [headingsWithCall, ...calls.map((call) => cellsWithCall(call, now()))]

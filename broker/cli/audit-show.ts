@@ -5,7 +5,7 @@ import { explainCall } from '../explain-call.ts'
 import { withLog } from './audit-log.ts'
 import { colourOf, outcomeWord } from './audit-rows.ts'
 import { type Command, PlainError, readArguments } from './command.ts'
-import { type Cell, grouped, harmless, type Terminal, table, wrapped } from './terminal.ts'
+import { type Cell, grouped, harmless, jsonText, type Terminal, table, wrapped } from './terminal.ts'
 
 const usage = `Usage: countersign audit show CALL [--why] [--json]
 
@@ -21,8 +21,9 @@ only one of the newest 1,000 calls has it.
 const newestLookedAt = 1_000
 
 const moment = (at: number): string => {
-  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString()
-  return date.slice(0, 23).replace('T', ' ')
+  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
+  // A spool can tell of a time that no calendar has.
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString().slice(0, 23).replace('T', ' ')
 }
 
 function facts({ summary, ...detail }: CallDetail): Cell[][] {
@@ -38,11 +39,12 @@ function facts({ summary, ...detail }: CallDetail): Cell[][] {
     ['Reason', detail.reason && harmless(detail.reason)],
     [
       'Rule',
-      detail.rules.map(({ id, file, line }) => `${id} (${file}${line ? `:${line}` : ''})`).join(', ') || undefined,
+      detail.rules.map(({ id, file, line }) => harmless(`${id} (${file}${line ? `:${line}` : ''})`)).join(', ') ||
+        undefined,
     ],
     ['Held', summary.heldMs === undefined ? undefined : `${grouped(summary.heldMs)} ms`],
     ['Server took', summary.durationMs === undefined ? undefined : `${grouped(summary.durationMs)} ms`],
-    ['Revision', detail.revision],
+    ['Revision', detail.revision && harmless(detail.revision)],
   ]
   return rows.flatMap(([name, cell]) => (cell === undefined ? [] : [[{ text: name, colour: 'dim' }, cell]]))
 }
@@ -71,7 +73,7 @@ function events(out: Terminal, { events: all, chain }: CallDetail): void {
   const first = all[0]?.at ?? 0
   const rows = all.map(({ seq, at, type, hash }): Cell[] => [
     `  #${seq}`,
-    at === first ? moment(at).slice(11) : `+${grouped(at - first)} ms`,
+    at === first ? (moment(at).split(' ')[1] ?? moment(at)) : `+${grouped(at - first)} ms`,
     type,
     { text: hash.slice(0, 16), colour: 'dim' },
   ])
@@ -115,7 +117,7 @@ export const auditShow: Command = {
       if (!detail) throw new PlainError(`The call ${wanted} is not in the log (any more).`)
       const explained = values.why ? explainCall(db, detail, homedir()) : undefined
       if (values.json) {
-        out.line(JSON.stringify({ ...detail, ...(explained ? { why: explained } : {}) }))
+        out.line(jsonText({ ...detail, ...(explained ? { why: explained } : {}) }))
         return 0
       }
       for (const line of table(out, facts(detail))) out.line(line)

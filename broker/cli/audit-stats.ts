@@ -4,7 +4,7 @@ import { withLog } from './audit-log.ts'
 import { queryUsage, readQuery, splitQuery } from './audit-query.ts'
 import { colourOf, outcomeWord } from './audit-rows.ts'
 import { type Command, readArguments, wholeNumber } from './command.ts'
-import { type Cell, count, grouped, harmless, shortTime, type Terminal, table } from './terminal.ts'
+import { type Cell, count, grouped, harmless, jsonText, shortTime, type Terminal, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit stats [QUERY…] [--top NUMBER] [--json]
 
@@ -58,7 +58,7 @@ export const auditStats: Command = {
     return withLog(context, ({ engine }) => {
       const summary = engine.request('activity.summary', { filter, columns: 60, values: top })
       if (values.json) {
-        out.line(JSON.stringify(summary))
+        out.line(jsonText(summary))
         return 0
       }
       out.line(summary.total === 0 ? 'No call matches.' : out.paint('bold', count(summary.total, 'call')))

@@ -8,7 +8,7 @@ import { openForReading } from './audit-database.ts'
 import { cells, headings, leastWidths, passing } from './audit-rows.ts'
 import { type Command, type CommandContext, readArguments, wholeNumber } from './command.ts'
 import { untilToldToStop } from './parent-and-signals.ts'
-import { table } from './terminal.ts'
+import { jsonText, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit tail [-n NUMBER] [--follow] [--json]
 
@@ -58,7 +58,7 @@ export const auditTail: Command = {
     const db = openForReading(layoutHere())
     try {
       const print = (calls: readonly CallSummary[], heading: boolean) => {
-        if (values.json) for (const call of calls) out.line(JSON.stringify(call))
+        if (values.json) for (const call of calls) out.line(jsonText(call))
         else {
           const rows = calls.map((call) => cells(call, now()))
           const least = values.follow ? leastWidths : []

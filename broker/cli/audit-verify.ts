@@ -1,10 +1,9 @@
 // `countersign audit verify`: proves that the log still says what was recorded, or names the first row that does not.
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { chainStart } from '../../core/audit/chain.ts'
 import type { AuditDatabase } from '../audit/database.ts'
 import { checkpointHead, headOf } from '../audit/event-log.ts'
-import { type ExportReport, verifyExport } from '../audit/export.ts'
+import { type ExportReport, exportedLines, verifyExport } from '../audit/export.ts'
 import { type VerifyReport, verifyAudit } from '../audit/verify.ts'
 import { layoutHere } from '../paths.ts'
 import { sha256 } from '../sha256.ts'
@@ -12,7 +11,7 @@ import { openForReading } from './audit-database.ts'
 import { type Command, type CommandContext, PlainError, readArguments, UsageError } from './command.ts'
 import { findProgramFile } from './program-files.ts'
 import { showProgress } from './progress.ts'
-import { count, harmless, shortTime, type Terminal } from './terminal.ts'
+import { count, harmless, jsonText, shortTime, type Terminal } from './terminal.ts'
 
 const usage = `Usage: countersign audit verify [--head HASH] [--export FILE] [--json]
 
@@ -80,15 +79,17 @@ function showExport(out: Terminal, report: ExportReport, held: boolean | undefin
       `It holds what ${harmless(report.query)} selected: each event is as it was hashed; that none is missing, only a whole export shows.`,
     )
   }
-  if (report.head !== '') out.line(`Head: ${report.head}`)
+  if (report.head !== '') out.line(`Head: ${harmless(report.head)}`)
 }
 
 async function checkExport(file: string, kept: string | undefined, out: Terminal, json: boolean): Promise<number> {
   if (!existsSync(file)) throw new PlainError(`${file} is not there.`)
-  const report = await verifyExport(createInterface({ input: createReadStream(file), crlfDelay: Infinity }), sha256)
+  const report = await verifyExport(exportedLines(createReadStream(file)), sha256).catch((error: Error) => {
+    throw new PlainError(`${file} cannot be read: ${error.message}`, 1, { cause: error })
+  })
   const held = kept === undefined ? undefined : report.head === kept
   const ok = report.ok && held !== false
-  if (json) out.line(JSON.stringify({ ...report, ok, ...(held === undefined ? {} : { keptHead: { found: held } }) }))
+  if (json) out.line(jsonText({ ...report, ok, ...(held === undefined ? {} : { keptHead: { found: held } }) }))
   else showExport(out, report, held)
   return ok ? 0 : 1
 }
@@ -122,7 +123,7 @@ export const auditVerify: Command = {
       progress.end()
       const head = kept === undefined ? undefined : checkHead(db, kept)
       const ok = report.ok && head?.found !== false
-      if (values.json) out.line(JSON.stringify({ ...report, ok, ...(head && { keptHead: head }) }))
+      if (values.json) out.line(jsonText({ ...report, ok, ...(head && { keptHead: head }) }))
       else show(out, report, head, now())
       return ok ? 0 : 1
     } finally {

@@ -5,7 +5,7 @@ import { neverStarted } from './audit-database.ts'
 import { type Command, type CommandContext, readArguments } from './command.ts'
 import { type HomeStatus, readHomeStatus } from './home-status.ts'
 import { differencePlace } from './policy-differences.ts'
-import { type Cell, count, harmless, shortTime, type Terminal, table, wrapped } from './terminal.ts'
+import { type Cell, count, harmless, jsonText, shortTime, type Terminal, table, wrapped } from './terminal.ts'
 import { version } from './version.ts'
 
 const usage = `Usage: countersign status [--json]
@@ -97,7 +97,7 @@ export const status: Command = {
     const found = await readHomeStatus(layout, new Date(now()).setHours(0, 0, 0, 0))
     const readable = !found.started || !('problem' in found.audit || 'problem' in found.fingerprint)
     if (values.json) {
-      out.line(JSON.stringify({ version, ...found }))
+      out.line(jsonText({ version, ...found }))
       return readable ? 0 : 1
     }
     if (!found.started) {

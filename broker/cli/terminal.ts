@@ -44,13 +44,18 @@ export function createTerminal(stream: Stream, env: Readonly<Record<string, stri
   }
 }
 
+const commanding =
+  /[\0-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
+
 /** Control, bidirectional and other invisible characters as escapes; a terminal would obey them. Tabs stay. */
-export function harmless(text: string): string {
-  return text.replace(
-    /[\0-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+export const harmless = (text: string): string =>
+  text.replace(commanding, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+
+/** The value as one line of JSON, with the same characters as escapes of JSON. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value).replace(commanding, (char) =>
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   )
-}
 
 /** The text in lines of at most `width`, broken between words, and within those that are longer than a line. */
 export function wrapped(text: string, width: number | undefined): string[] {
@@ -74,9 +79,9 @@ export type Cell = string | { text: string; colour: Colour }
 /** Lines of aligned columns, two spaces apart. Cells must be harmless; the last column is not padded. */
 export function table(terminal: Terminal, rows: readonly (readonly Cell[])[], least: readonly number[] = []): string[] {
   const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text)
-  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
   const widths = Array.from({ length: columns }, (_, index) =>
-    Math.max(least[index] ?? 0, ...rows.map((row) => textOf(row[index] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, textOf(row[index] ?? '').length), least[index] ?? 0),
   )
   return rows.map((row) =>
     row
@@ -92,6 +97,7 @@ export function table(terminal: Terminal, rows: readonly (readonly Cell[])[], le
 /** A moment in local time: the time of day for today, with the date for any other day. */
 export function shortTime(at: number, now: number): string {
   const [moment, today] = [new Date(at), new Date(now)]
+  if (Number.isNaN(moment.getTime())) return String(at)
   const two = (value: number) => String(value).padStart(2, '0')
   const clock = `${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`
   if (moment.toDateString() === today.toDateString()) return clock

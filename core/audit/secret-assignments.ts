@@ -1,5 +1,6 @@
 // Secrets that a text assigns to a telling name: in code, settings, environment files, YAML, JSON and JSON in JSON. Where
 // a line could as well be prose or code that names a variable, only what looks random is taken for one.
+import { lazily } from './lazily.ts'
 import { looksRandom, type Span } from './secret-formats.ts'
 import { isLabel, isPlaceholder, isSecretName } from './secret-names.ts'
 
@@ -23,13 +24,19 @@ export const tellingName = [
 
 const tail = String.raw`(?:[-_]?\d{1,3}|[-_](?:value|string|base64|b64|plain(?:text)?|prod(?:uction)?|dev|staging|confirm(?:ation)?))?`
 const quote = String.raw`\\{0,4}["'\x60]`
-const assignment = new RegExp(
+const assignment = lazily(
+  () =>
+    new RegExp(
   `(${tellingName})${tail}(${quote}|\\])?([ \\t]{0,4}(?:=>|:=|={1,3}|:)[ \\t]{0,4}|%3[Dd](?:%22)?|%3[Aa](?:%20)?(?:%22)?|,\\s{0,2}(?=["']))(?:[bru](?=["']))?(${quote})?(?=\\S)`,
-  'gi',
+      'gi',
+    ),
 )
-const flag = new RegExp(
+const flag = lazily(
+  () =>
+    new RegExp(
   String.raw`(?<![-\w])--?(?:[a-z]+-){0,4}(?:${tellingName})(?:\s{1,4}|\\{0,4}["'],\s{0,2}(?=\\{0,4}["']))(${quote})?(?=[^\s])`,
-  'gi',
+      'gi',
+    ),
 )
 
 /** A value without quotes: to where a separator, or another assignment, begins. */
@@ -47,7 +54,7 @@ const decisive = 256
 export function findAssignments(whole: string, spans: Span[]): void {
   const text: Text = { whole, ends: new Map() }
   let until = 0
-  for (const match of whole.matchAll(assignment)) {
+  for (const match of whole.matchAll(assignment())) {
     if (match.index < until) continue
     const found = assigned(text, match)
     if (!found) continue
@@ -55,7 +62,7 @@ export function findAssignments(whole: string, spans: Span[]): void {
     until = found.end
   }
   until = 0
-  for (const match of whole.matchAll(flag)) {
+  for (const match of whole.matchAll(flag())) {
     if (match.index < until) continue
     const at = match.index + match[0].length
     const span = match[1] === undefined ? taken(text, at, bare) : quoted(text, at, match[1])

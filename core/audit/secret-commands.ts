@@ -1,5 +1,6 @@
 // Secrets on command lines, under flags that tell nothing by themselves: `mysql -pXXX`, `curl -u user:pass`. Each command
 // is looked at from its name to the end of its line or the next command, so that all of them together are one pass.
+import { lazily } from './lazily.ts'
 import type { Span } from './secret-formats.ts'
 import { isPlaceholder, isSecretName } from './secret-names.ts'
 
@@ -7,7 +8,9 @@ const value = String.raw`\\{0,3}["']?([^\s"'\\]+)`
 /** The last group is the secret, and the end of what is matched. */
 const userAndPassword = String.raw`[\s=]{0,3}\\{0,3}["']?[^\s:"'\\]{0,128}:([^\s"'\\]+)`
 
-const commands: readonly { readonly names: string; readonly finds: readonly RegExp[] }[] = [
+type Command = { readonly names: string; readonly finds: readonly RegExp[] }
+
+const commands = lazily((): readonly Command[] => [
   {
     names: 'curl',
     finds: [
@@ -56,12 +59,14 @@ const commands: readonly { readonly names: string; readonly finds: readonly RegE
       /^\w+\s{1,3}(?:-\w\s{1,3})?\\{0,3}["']?(?:[\w.-]{1,64}:(?=[^\n]{0,200}chpasswd))?([^\s"'|\\]+)(?=\\{0,3}["']?\s{0,3}\|[^\n]{0,200}(?:--password-stdin|sudo\s{1,3}-S|chpasswd|--with-token|--stdin|passwd))/g,
     ],
   },
-]
+])
 
-const all = commands.map(({ names }) => names).join('|')
-const command = new RegExp(String.raw`(?<![\w.-])(?:${all})(?:\.exe)?(?=\s)`, 'g')
-const programs = new RegExp(`^(?:${all})(?:\\.exe)?$`)
-const byName = commands.map(({ names, finds }) => ({ name: new RegExp(`^(?:${names})(?:\\.exe)?\\s`), finds }))
+const names = () => commands().map((one) => one.names)
+const command = lazily(() => new RegExp(String.raw`(?<![\w.-])(?:${names().join('|')})(?:\.exe)?(?=\s)`, 'g'))
+const program = lazily(() => new RegExp(`^(?:${names().join('|')})(?:\\.exe)?$`))
+const byName = lazily(() =>
+  commands().map((one) => ({ name: new RegExp(`^(?:${one.names})(?:\\.exe)?\\s`), finds: one.finds })),
+)
 /** `aws configure set aws_secret_access_key XXX`, `setx TOKEN XXX` */
 const setting =
   /\b(?:config(?:ure)?\s{1,3}(?:--\w{1,20}\s{1,3})?(?:set\s{1,3})?|setx\s{1,3})([\w.:/-]{3,200})\s{1,3}\\{0,3}["']?([^\s"'\\]{3,})/g
@@ -75,13 +80,13 @@ const longestPipe = 512
 /** The name of a program of which flags tell of secrets, where a word is one. */
 export function commandOf(word: string): string | undefined {
   const name = /[^/\\]{1,40}$/.exec(word)?.[0] ?? ''
-  return programs.test(name) ? name : undefined
+  return program().test(name) ? name : undefined
 }
 
 /** Adds where secrets stand on command lines. */
 export function findInCommands(text: string, spans: Span[]): void {
   if (!quick.test(text)) return
-  const found = [...text.matchAll(command)]
+  const found = [...text.matchAll(command())]
   for (const [index, { index: start }] of found.entries()) {
     const next = found[index + 1]?.index ?? text.length
     // A program that others run has its own flags; what is piped into one is said before it.
@@ -98,7 +103,7 @@ export function findInCommands(text: string, spans: Span[]): void {
 }
 
 function findIn(line: string, start: number, spans: Span[]): void {
-  for (const { name, finds } of byName) {
+  for (const { name, finds } of byName()) {
     if (!name.test(line)) continue
     for (const pattern of finds) {
       for (const match of line.matchAll(pattern)) add(start + match.index + match[0].length, match.at(-1) ?? '', spans)

@@ -1,6 +1,7 @@
 // Secrets by their shape, anywhere in a text. Every pattern is linear: none has a part that must follow an unbounded run,
 // so a hostile text cannot make it look again from each position. What a shape alone cannot settle, `accept` does.
 import { decodeBase64 } from './base64.ts'
+import { lazily } from './lazily.ts'
 import type { Clues } from './secret-clues.ts'
 
 /** `secret`: what it means, where that is not what is written there. */
@@ -31,7 +32,7 @@ const whole = (hint: string, rest: string, accept?: Accept): Format =>
 /** Wherever it stands. */
 const anywhere = (hint: string, rest: string, accept?: Accept): Format => format(hint, hint + rest, accept)
 
-const formats: readonly Format[] = [
+const formats = lazily((): readonly Format[] => [
   // Code hosts
   anywhere('gh[pousr]_', '[A-Za-z0-9]{30,}'),
   anywhere('github_pat_', '[A-Za-z0-9_]{22,}'),
@@ -118,28 +119,28 @@ const formats: readonly Format[] = [
   anywhere('LS0tLS1CRUdJTi', '[A-Za-z0-9+/]{20,}={0,2}', (text) => {
     return decodeBase64(text.slice(0, 64)).includes('PRIVATE KEY')
   }),
-]
+])
 
 /** Checked first because most texts have no secret of a known shape. */
-const hints = new RegExp([...new Set(formats.map(({ hint }) => hint))].join('|'))
+const hints = lazily(() => new RegExp([...new Set(formats().map(({ hint }) => hint))].join('|')))
 
 /** UUIDs and hashes, of which there are many: no secret is all digits of that kind. */
 const isHex = /^[0-9a-f\s"',-]*$/i
 
-/** Made when a text first needs them: starting a proxy is not to wait for that. */
-let made: { readonly hint: RegExp; readonly pattern: RegExp; readonly accept: Accept }[] | undefined
+const made = lazily(() =>
+  formats().map(({ hint, pattern, accept }) => {
+    return { hint: new RegExp(hint), pattern: new RegExp(pattern, 'g'), accept }
+  }),
+)
 
 /** Adds where secrets of a known shape stand. */
 export function findFormats(text: string, { around }: Pick<Clues, 'around'>, spans: Span[]): void {
   const isLikely = around.some(({ start, end }) => {
     const part = text.slice(start, end)
-    return !isHex.test(part) && hints.test(part)
+    return !isHex.test(part) && hints().test(part)
   })
-  if (!isLikely && !(text.includes('$') && hints.test(text)) && !text.includes('Q~')) return
-  made ??= formats.map(({ hint, pattern, accept }) => {
-    return { hint: new RegExp(hint), pattern: new RegExp(pattern, 'g'), accept }
-  })
-  for (const { hint, pattern, accept } of made) {
+  if (!isLikely && !(text.includes('$') && hints().test(text)) && !text.includes('Q~')) return
+  for (const { hint, pattern, accept } of made()) {
     if (!hint.test(text)) continue
     for (const match of text.matchAll(pattern)) {
       const until = match.index + match[0].length

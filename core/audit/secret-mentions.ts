@@ -1,6 +1,7 @@
 // Secrets in a text that are told by what stands before them: `Authorization: Bearer …`, `//user:pass@`, `PASSWORD '…'`.
 // Linear like secret-formats.ts: each pattern starts at a literal and its runs are bounded or end the match.
 import { decodeBase64 } from './base64.ts'
+import { lazily } from './lazily.ts'
 import { tellingName } from './secret-assignments.ts'
 import type { Clues } from './secret-clues.ts'
 import { looksRandom, mixed, type Span } from './secret-formats.ts'
@@ -27,7 +28,7 @@ const hasRun = ({ around }: Clues) => around.length > 0
 const quote = String.raw`\\{0,4}["'\x60]`
 const schemes = 'bearer|basic|token|apikey'
 
-const finds: readonly Find[] = [
+const finds = lazily((): readonly Find[] => [
   // User and password, or a token alone, in a URL or what databases take for one
   { when: has('://'), pattern: /:\/\/[^\s/:@"'<>]{0,256}:([^\s/"'<>]{1,512})(?=@)/g, accept: () => true },
   { when: has('://'), pattern: /:\/\/([A-Za-z0-9_-]{20,256})(?=@)/g, accept: random(20), isNear: true },
@@ -135,7 +136,7 @@ const finds: readonly Find[] = [
       return said.length >= 7 && looksRandom(said) && !notASecret.test(said)
     },
   },
-]
+])
 
 /** Names of formats and algorithms, amounts, versions. */
 const notASecret =
@@ -143,7 +144,7 @@ const notASecret =
 
 /** Adds where secrets stand that the words around them tell of. */
 export function findMentions(text: string, clues: Clues, spans: Span[]): void {
-  for (const find of finds) {
+  for (const find of finds()) {
     if (!find.when(clues, text)) continue
     if (!find.isNear) findIn(text, 0, find, spans)
     else {

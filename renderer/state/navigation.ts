@@ -80,6 +80,12 @@ export function goTo(
   else if (addressOf(before) !== addressOf(after)) globalThis.history?.pushState(undefined, '', addressOf(after))
 }
 
+/** From one open call to the next: Back closes whichever is open, and does not lead through each. */
+export function stepToCall(call: string): void {
+  useNavigation.setState({ call })
+  replaceAddress()
+}
+
 /** The query while it is typed: the address follows, and Back does not lead through each letter. */
 export function typeQuery(query: string): void {
   useNavigation.setState({ query })

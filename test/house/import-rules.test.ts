@@ -108,7 +108,10 @@ describe('a bundle', () => {
     expect([...packagesIn(inputs)].sort()).toEqual(packages)
     expect([...foldersIn(inputs)].sort()).toEqual(['core', 'proxy'])
   })
-  it.each(['countersign', 'audit-reader', 'verify-worker'])('%s holds nothing of proxy, Electron or the page', (name) => {
-    expect([...foldersIn(inputsOf(meta.cli, name))].sort()).toEqual(['broker', 'core'])
-  })
+  it.each(['countersign', 'audit-reader', 'verify-worker'])(
+    '%s holds nothing of proxy, Electron or the page',
+    (name) => {
+      expect([...foldersIn(inputsOf(meta.cli, name))].sort()).toEqual(['broker', 'core'])
+    },
+  )
 })

@@ -162,9 +162,10 @@ describe('what a server nests without end', () => {
     ],
   ])('is no end of the proxy, %s', async (_, result) => {
     const client = bench.start({ policy: 'version: 1\ndefault: allow\n' })
+    await callTool(client, 0, 'get_x', {})
     await callTool(client, 1, 'raw_x', { result })
     await callTool(client, 2, 'get_x', {})
-    expect(bench.callEvents().filter((type) => type === 'call.answered')).toHaveLength(2)
+    expect(bench.callEvents().filter((type) => type === 'call.answered')).toHaveLength(3)
     const kept = bench.events().flatMap(({ type, data }) => (type === 'call.answered' ? [data['result']] : []))
     expect(JSON.stringify(kept)).not.toContain('hunter22')
   })

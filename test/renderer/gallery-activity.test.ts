@@ -90,6 +90,7 @@ describe('the query', () => {
     const option = (name: RegExp) => seen.page.getByRole('option', { name })
     await option(/^outcome:/).waitFor()
     await seen.page.keyboard.type('out')
+    await option(/^client:/).waitFor({ state: 'detached' })
     await seen.page.keyboard.press('ArrowDown')
     await seen.page.keyboard.press('Enter')
     expect(await field().inputValue()).toBe('outcome:')
@@ -101,6 +102,8 @@ describe('the query', () => {
     await seen.page.keyboard.type('from:')
     await option(/^24h/).waitFor()
     await seen.page.keyboard.type('7')
+    await option(/^24h/).waitFor({ state: 'detached' })
+    await option(/^7d/).waitFor()
     await seen.page.keyboard.press('ArrowDown')
     await seen.page.keyboard.press('Enter')
     await seen.page.keyboard.type('gith')
@@ -308,6 +311,25 @@ describe('rows', () => {
     await explore()
     await row(many[3]?.call ?? '').click()
     await seen.page.getByRole('dialog', { name: 'Call' }).waitFor()
+    await seen.page.goBack()
+    await seen.page.clock.runFor(500)
+    await seen.page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  it('follow one another in the drawer by keys, and one Back closes it', async () => {
+    await explore()
+    await row(many[3]?.call ?? '').click()
+    await seen.page.getByRole('dialog', { name: 'Call' }).waitFor()
+    const shown = () => sent('activity.get').at(-1)
+    await expect.poll(shown).toEqual({ call: many[3]?.call })
+    for (const [key, at] of [
+      ['j', 4],
+      ['j', 5],
+      ['k', 4],
+    ] as const) {
+      await seen.page.keyboard.press(key)
+      await expect.poll(shown).toEqual({ call: many[at]?.call })
+    }
     await seen.page.goBack()
     await seen.page.clock.runFor(500)
     await seen.page.getByRole('dialog').waitFor({ state: 'detached' })

@@ -4,7 +4,7 @@ import { ArrowUp, ListFilter } from 'lucide-react'
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 import './activity.css'
 import { withoutTerm, withRange, withTerm } from '../../../core/audit/query-edit.ts'
-import { coverScreen, goTo, typeQuery, useNavigation } from '../../state/navigation.ts'
+import { coverScreen, goTo, stepToCall, typeQuery, useNavigation } from '../../state/navigation.ts'
 import { useSession } from '../../state/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { dayTime } from '../../ui/day-time.ts'
@@ -109,6 +109,15 @@ export function ActivityScreen() {
     if (grid.current !== null) grid.current.scrollTop = 0
     log.renew()
   }, [log.renew])
+  /** To the next or previous call of the list, as far as it is loaded. */
+  const stepFrom =
+    (from: number) =>
+    (delta: number): void => {
+      const next = rows.row(from + delta)?.call
+      if (next === undefined) return
+      setCursor(from + delta)
+      stepToCall(next)
+    }
   const facets = (
     <Facets
       filter={read.filter}
@@ -176,7 +185,11 @@ export function ActivityScreen() {
       <Layer open={filtering} onClose={() => setFiltering(false)} title="Filter" shape="left" cover={coverScreen}>
         {facets}
       </Layer>
-      <CallDrawer call={open} onClose={() => goTo('activity', { call: undefined })} />
+      <CallDrawer
+        call={open}
+        onClose={() => goTo('activity', { call: undefined })}
+        onStep={cursor === undefined ? undefined : stepFrom(cursor)}
+      />
     </div>
   )
 }

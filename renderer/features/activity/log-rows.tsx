@@ -93,6 +93,8 @@ export function LogRows({
 
   const onKeyDown = (event: KeyboardEvent<HTMLTableElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.nativeEvent.isComposing) return
+    // An open call has the keys, also while the focus is still on its way there.
+    if (useNavigation.getState().layers > 0) return
     if (move.current(event.key)) event.preventDefault()
   }
 

@@ -27,9 +27,7 @@ function openActivity(page: Page): Promise<number> {
   return page.evaluate(
     () =>
       new Promise<number>((resolve, reject) => {
-        const link = [...document.querySelectorAll<HTMLElement>('nav a, nav button')].find((one) =>
-          one.textContent?.includes('Activity'),
-        )
+        const link = document.querySelector<HTMLElement>('button[aria-label="Activity"]')
         if (!link) {
           reject(new Error('there is no way to Activity'))
           return

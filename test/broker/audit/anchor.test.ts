@@ -1,7 +1,7 @@
 // The head leaves the data folder once a day, by a program that is really started.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createAnchor, lastAnchored } from '../../../broker/audit/anchor.ts'
 import { headOf } from '../../../broker/audit/event-log.ts'
 import { systemLog } from '../../../broker/audit/system-log.ts'
@@ -107,4 +107,38 @@ it('takes nobody but a broker at its word', async () => {
   expect(lastAnchored(log.db)).toBeUndefined()
   await anchor.check()
   expect(lines()).toHaveLength(1)
+})
+
+it('looks soon after the start, then every hour, until it is stopped', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { log, clock } = anchored()
+  const written: string[] = []
+  const anchor = createAnchor({
+    db: log.db,
+    record: {
+      write: (type, data) => {
+        log.writer(`broker-${written.length + 2}`).append(type, data, clock.now)
+        log.ingest.ingestAll()
+      },
+    },
+    now: () => clock.now,
+    write: async (line) => {
+      written.push(line)
+      return 'here'
+    },
+    log: () => undefined,
+  })
+  const after = async (ms: number) => {
+    clock.now += ms
+    await vi.advanceTimersByTimeAsync(ms)
+    return written.length
+  }
+  anchor.start()
+  expect(await after(59_000)).toBe(0)
+  expect(await after(1_000)).toBe(1)
+  expect(await after(10 * hour)).toBe(1)
+  expect(await after(10 * hour)).toBe(2)
+  anchor.stop()
+  expect(await after(48 * hour)).toBe(2)
 })

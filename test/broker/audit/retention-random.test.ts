@@ -130,7 +130,7 @@ function derived(log: LogFixture) {
   return { calls: calls.map(({ id: _, ...row }) => row), sessions, cards, policies }
 }
 
-it('what remains is what it would be', { timeout: 120_000 }, () => {
+it('what remains is what it would be', { timeout: 600_000 }, () => {
   const seed = process.env['COUNTERSIGN_TEST_SEED']
   let compared = 0
   fc.assert(

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readCheckpoint } from '../../../broker/audit/checkpoint.ts'
 import { openAuditDatabase } from '../../../broker/audit/database.ts'
 import { createIngest } from '../../../broker/audit/ingest.ts'
@@ -241,6 +241,31 @@ describe('what still holds', () => {
     retention.all()
     expect(existsSync(writer.path)).toBe(false)
     expect(check(log).problems).toEqual([])
+  })
+})
+
+describe('by itself', () => {
+  it('begins some minutes after the start, goes on in small steps, and then looks every few minutes until it is stopped', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const log = tenDays(400)
+    const retention = retentionOf(log, log.broker, { now, settings: { days: 5 } })
+    const cut = () => readCheckpoint(log.db)?.seq
+    retention.start()
+    vi.advanceTimersByTime(60_000)
+    expect(cut()).toBeUndefined()
+    vi.advanceTimersByTime(120_000)
+    expect(cut()).toBe(250)
+    vi.advanceTimersByTime(1_000)
+    expect(cut()).toBe(809)
+    retention.now += 20 * day
+    vi.advanceTimersByTime(300_000)
+    const later = cut()
+    expect(later).toBeGreaterThan(809)
+    retention.now += 20 * day
+    retention.stop()
+    vi.advanceTimersByTime(900_000)
+    expect(cut()).toBe(later)
   })
 })
 

@@ -8,8 +8,9 @@ import type { Db } from '../../../broker/audit/driver.ts'
 import { rebuildRows } from '../../../broker/audit/rebuild.ts'
 import { verifyAudit } from '../../../broker/audit/verify.ts'
 import { chainLine, chainStart } from '../../../core/audit/chain.ts'
-import { sha256, startOfTime } from '../../support/spool-writer.ts'
+import { sample, sha256, startOfTime } from '../../support/spool-writer.ts'
 import { runCli } from '../cli/run-cli.ts'
+import { createLog, type LogFixture } from './log-fixture.ts'
 import { createKeys, cutLog, keys, policyText, rehash, type Tampered, wholeLog } from './tamper-fixture.ts'
 
 type Edit = string | ((db: Db) => void)
@@ -112,45 +113,37 @@ describe('what is derived', () => {
   })
 })
 
-describe('a row put back to what it once was', () => {
-  /** Call `u.1` runs when its session ends, `u.2` was answered before. */
-  function ended(): LogFixture {
+describe('rows put back to what they once were', () => {
+  /** `u.1` runs and `u.2` is denied; then their session ends, and `u.2` is cancelled. Rows as they were before. */
+  function putBack(part: string): LogFixture {
     const log = createLog()
     const writer = log.writer('u')
     writer.append('session.started', sample.started())
     writer.append('call.decided', sample.decided('u.1', { forwarded: true }))
+    writer.append('call.decided', sample.decided('u.2', { decision: 'deny' }))
     log.ingest.ingestAll()
-    return log
-  }
-  const finish = (log: LogFixture) => {
-    const writer = log.writer('u')
-    for (const type of ['session.started', 'call.decided']) writer.line(type, type === 'session.started' ? sample.started() : sample.decided('u.1', { forwarded: true }))
-    writer.append('call.decided', sample.decided('u.2', { forwarded: true }))
-    writer.append('call.answered', sample.answered('u.2'))
+    const row = log.db.prepare<[string], Record<string, unknown>>('SELECT * FROM call WHERE part = ?').get(part) ?? {}
+    const listed = log.db.prepare<[], number>('SELECT max(seq) FROM call_event').pluck().get()
+    writer.append('call.cancelled', { call: 'u.2', by: 'client', forwarded: false })
     writer.append('session.ended', { reason: 'client closed' })
     log.ingest.ingestAll()
-  }
-  const columns = ['outcome', 'session_over', 'last_seq']
-  const put = (log: LogFixture, row: unknown) =>
-    log.db.prepare(`UPDATE call SET ${columns.map((name) => `${name} = @${name}`).join(', ')} WHERE part = '1'`).run(row)
-
-  it('is found where only its session has changed it since', () => {
-    const log = ended()
-    const once = log.db.prepare(`SELECT ${columns.join(', ')} FROM call`).get()
-    finish(log)
     expect(verifyAudit(log.db).problems).toEqual([])
-    put(log, once)
-    expect(verifyAudit(log.db).problems).toMatchObject([{ place: 'call u.1, column outcome' }])
+    const columns = Object.keys(row).filter((name) => name !== 'id')
+    log.db.prepare(`UPDATE call SET ${columns.map((name) => `${name} = @${name}`).join(', ')} WHERE id = @id`).run(row)
+    log.db.prepare('DELETE FROM call_event WHERE call = ? AND seq > ?').run(row['id'], listed)
+    return log
+  }
+
+  it.each([
+    ['only its session has changed it since', '1', 'outcome'],
+    ['it was over then, too', '2', 'cancelled_at'],
+  ])('are found where %s', (_, part, column) => {
+    expect(verifyAudit(putBack(part).db).problems).toMatchObject([{ place: `call u.${part}, column ${column}` }])
   })
 
-  it('does not hide one that was put in', () => {
-    const log = ended()
-    finish(log)
-    const where = "part = '2'"
-    const decided = log.db.prepare(`SELECT decided_seq AS last_seq FROM call WHERE ${where}`).get()
-    log.db.prepare(`UPDATE call SET last_seq = @last_seq, answer = NULL, answered_at = NULL, answered_seq = NULL, duration_ms = NULL, outcome = -1 WHERE ${where}`)
-    copyRow(log.db, 'call', where, { id: 1, part: '0' })
-    expect(decided).toBeDefined()
+  it('do not hide one that was put in', () => {
+    const log = putBack('2')
+    copyRow(log.db, 'call', "part = '1'", { id: 1, part: '0' })
     expect(verifyAudit(log.db).problems).toMatchObject([{ place: 'call u.0' }])
   })
 })

@@ -170,3 +170,79 @@ describe('audit export', () => {
     for (const cell of ["'=1+1", "'@sum", "'-2+3", "'+cmd|calc"]) expect(out).toContain(`,${cell},`)
   })
 })
+
+/** A call with whatever a spool can tell and no terminal or calendar likes. */
+function forged(): LogFixture {
+  const log = filled()
+  const writer = log.writer('u')
+  const at = Number.MAX_SAFE_INTEGER
+  writer.append('session.started', sample.started({ client: 'x\u009b2J' }), at)
+  const rules = [{ id: 'r\u001b[2J', file: 'f\u202e.yaml' }]
+  const said = excerpt({ text: 'one\u2028two\u2029three \u009b2J' })
+  writer.append('call.decided', sample.decided('u.1', { rules, revision: '\u001b]0;x\u0007', arguments: said }), at)
+  log.ingest.ingestAll()
+  return log
+}
+
+describe('of what a spool can tell', () => {
+  it.each([
+    [['audit', 'show', 'u.1'], /^Received +9007199254740991$/m],
+    [['audit', 'show', 'u.1', '--why', '--json'], /"revision":"\\u001b\]0;x\\u0007"/],
+    [['audit', 'search', 'tool:write_file'], /9007199254740991 .* u\.1$/m],
+    [['audit', 'search', '--json'], /"client":"x\\u009b2J"/],
+    [['audit', 'stats'], /3 calls|4 calls/],
+    [['audit', 'stats', '--json'], /"x\\u009b2J"/],
+    [['audit', 'tail'], /9007199254740991/],
+    [['audit', 'tail', '--json'], /"x\\u009b2J"/],
+  ])('%j commands no terminal', async (args, part) => {
+    const { code, out, err } = await runCli(args, forged().folder)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(part)
+    expect(out).not.toMatch(/[\u001b\u0080-\u009f\u2028-\u202e]/)
+  })
+
+  it('every call gets into a CSV file', async () => {
+    const { code, out } = await runCli(['audit', 'export', '--format', 'csv'], forged().folder)
+    expect(code).toBe(0)
+    expect(out.split('\r\n').map((row) => row.split(',', 2).join())).toContain('9007199254740991,u.1')
+  })
+
+  it('every event is checked in an exported file, with the line separators of other programs', async () => {
+    const log = forged()
+    const file = join(log.folder, 'log.jsonl')
+    await runCli(['audit', 'export', '-o', file], log.folder)
+    const { code, out } = await runCli(['audit', 'verify', '--export', file], log.folder)
+    expect([code, out]).toEqual([0, expect.stringContaining('Unchanged: 13 events')])
+  })
+
+  it.each<[string, (file: Buffer) => Buffer]>([
+    [
+      'bytes that are no text, where U+FFFD was',
+      (file) => Buffer.from(file.toString('latin1').replace('\xef\xbf\xbd', '\xff'), 'latin1'),
+    ],
+    ['a head that commands the terminal', () => Buffer.from(`${hostileHeading}\n{"end":true,"events":0}\n`)],
+  ])('no exported file passes with %s', async (_, change) => {
+    const log = forged()
+    const writer = log.writer('v')
+    writer.append('call.received', sample.received('v.1', 'a\ufffd'))
+    log.ingest.ingestAll()
+    const file = join(log.folder, 'log.jsonl')
+    await runCli(['audit', 'export', '-o', file], log.folder)
+    writeFileSync(file, change(readFileSync(file)))
+    const { code, out } = await runCli(['audit', 'verify', '--export', file], log.folder)
+    expect(code).toBe(1)
+    expect(out).not.toContain('\u001b')
+  })
+
+  it('a folder is no exported file', async () => {
+    const log = createLog()
+    const { code, err } = await runCli(['audit', 'verify', '--export', log.folder], log.folder)
+    expect([code, err]).toEqual([1, expect.stringMatching(/cannot be read: EISDIR/)])
+  })
+})
+
+const hostileHeading = JSON.stringify({
+  ...{ countersignAudit: 1, query: 'a' },
+  after: { seq: 0, hash: '0'.repeat(64) },
+  head: { seq: 0, hash: 'x\u001b[2J' },
+})
