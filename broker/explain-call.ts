@@ -12,6 +12,8 @@ import type { JsonObject } from '../core/schema/json.ts'
 import type { PolicyRule, PolicySetEntry } from '../core/schema/policy.ts'
 import type { CallDetail, LogResult } from '../core/wire/log-contract.ts'
 import { type Db, prepared } from './audit/driver.ts'
+import { readEvent } from './audit/event-log.ts'
+import { callId } from './audit/query.ts'
 import { parseJson } from './audit/spool-line.ts'
 
 type Explained = LogResult<'activity.explain'>
@@ -21,7 +23,7 @@ type PolicyOfThen = { entries: PolicySetEntry[]; texts: ReadonlyMap<string, stri
 
 /** `home`: the person's home folder, which `~` in a policy stands for. */
 export function explainCall(db: Db, detail: CallDetail, home: string): Explained {
-  const decided = lastDecision(detail)
+  const decided = decisionThatStands(db, detail)
   if (!decided) return unknown('No decision on this call is on record.')
   if (decided.source === 'session-refused') {
     return unknown('A person refused everything of this session; no rule was looked at.')
@@ -50,9 +52,11 @@ export function explainCall(db: Db, detail: CallDetail, home: string): Explained
 
 const unknown = (problem: string): Explained => ({ state: 'unknown', problem })
 
-/** A held call can have been judged more than once; the last decision stands. */
-function lastDecision({ events }: CallDetail): Decided | undefined {
-  return events.findLast(({ type }) => type === 'call.decided')?.data as Decided | undefined
+/** A held call can have been judged more than once. */
+function decisionThatStands(db: Db, { summary: { call } }: CallDetail): Decided | undefined {
+  const select = prepared<[number], number | null>(db, 'SELECT decided_seq FROM call WHERE id = ?').pluck()
+  const seq = select.get(callId(db, call) ?? 0)
+  return typeof seq === 'number' ? readEvent(db, seq, 'call.decided') : undefined
 }
 
 function policyOf(db: Db, revision: string): PolicyOfThen | undefined {
@@ -138,10 +142,12 @@ function ruleText({ entries, texts }: PolicyOfThen, { file, id }: { file: string
   const lines = text.split(/\r?\n/)
   const listEnds = lines.findIndex((line, index) => index >= begins && /^[^\s#-]/.test(line))
   const ends = Math.min(...later.map((line) => Number(line) - 1), listEnds < 0 ? lines.length : listEnds)
-  return lines
-    .slice(begins - 1, ends)
+  const ours = lines.slice(begins - 1, ends)
+  const last = ours.findLastIndex((line, index) => index === 0 || /^\s*[^\s#]/.test(line))
+  return ours
+    .slice(0, last + 1)
     .join('\n')
-    .replace(/(?:\s*\n\s*#[^\n]*)*\s*$/, '')
+    .trimEnd()
 }
 
 const lineOf = (rule: PolicyRule | undefined): number | undefined => rule?.line

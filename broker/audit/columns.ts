@@ -25,6 +25,8 @@ type Row = {
 } & Record<Facet, number | null>
 
 const chunk = 20_000
+/** Beyond this all is read anew: names are not gathered without end, and one after the other would take longer. */
+const mostPending = 20_000
 
 const select = `SELECT id, session, client, server, tool, risk, outcome, rule, decided_by AS "decided-by", duration_ms AS took,
   coalesce(held_ms, CASE WHEN hold IS NOT NULL OR approval IS NOT NULL OR held_rules IS NOT NULL THEN -1 END) AS held
@@ -149,7 +151,10 @@ export function createColumns(db: Db): ColumnStore {
     loaded: () => loaded,
     changed(calls) {
       if (calls === undefined) all = true
-      else for (const call of calls) pending.add(call)
+      else if (!all) for (const call of calls) pending.add(call)
+      // While nobody asks.
+      if (pending.size > mostPending) all = true
+      if (all) pending = new Set()
     },
     refresh() {
       const calls = pending

@@ -84,18 +84,31 @@ export function readEvents(db: Db, { after, limit }: { after: number; limit: num
   return events
 }
 
-/** The events that tell of a call (the number of its row), in the order in which they were stored. */
-export function eventsOfCall(db: Db, id: number): Omit<EventRow, 'prev'>[] {
+/**
+ * The events that tell of a call (the number of its row), in the order in which they were stored: at most the first and the last
+ * `each` of them. A call has a handful, unless somebody forged its spool.
+ */
+export function eventsOfCall(db: Db, id: number, each = Number.MAX_SAFE_INTEGER): Omit<EventRow, 'prev'>[] {
   const names = namesOf(db)
   const columns = stored.replaceAll(/\w+/g, 'event.$&')
-  return prepared<[number], StoredEvent>(
-    db,
-    `SELECT ${columns} FROM call_event JOIN event ON event.seq = call_event.seq
-     WHERE call_event.call = ? ORDER BY call_event.seq`,
-  )
-    .all(id)
-    .map((row) => ({ ...row, session: names.text(row.session), hash: row.hash.toString('hex') }))
+  const after = (seq: number, order: 'ASC' | 'DESC') =>
+    prepared<[number, number, number], StoredEvent>(
+      db,
+      `SELECT ${columns} FROM call_event JOIN event ON event.seq = call_event.seq
+       WHERE call_event.call = ? AND call_event.seq > ? ORDER BY call_event.seq ${order} LIMIT ?`,
+    ).all(id, seq, each)
+  const first = after(0, 'ASC')
+  const rest = first.length < each ? [] : after(first.at(-1)?.seq ?? 0, 'DESC')
+  return [...first, ...rest.reverse()].map((row) => ({
+    ...row,
+    session: names.text(row.session),
+    hash: row.hash.toString('hex'),
+  }))
 }
+
+/** How many events tell of a call (the number of its row). */
+export const countEventsOfCall = (db: Db, id: number): number =>
+  prepared<[number], number>(db, 'SELECT count(*) FROM call_event WHERE call = ?').pluck().get(id) ?? 0
 
 /** What event `seq` says; nothing where it is not there (any more), or is no well-formed event of this type. */
 export function readEvent<T extends AuditEventType>(db: Db, seq: number, type: T): AuditEventData<T> | undefined {

@@ -4,11 +4,13 @@ import { type Alike, alikeIds, isAlike } from './alike.ts'
 import { firstIdAt, placeOf } from './call-id.ts'
 import type { CallRow } from './call-row.ts'
 import { type Db, prepared } from './driver.ts'
-import { checkpointHead, eventsOfCall, headOf, readEvent } from './event-log.ts'
+import { checkpointHead, countEventsOfCall, eventsOfCall, headOf, readEvent } from './event-log.ts'
 import { type Names, namesOf } from './names.ts'
 
 /** Calls that a detail shows as done before. */
 const similarShown = 8
+/** Of the first and of the last events of a call, so many are shown. */
+const eventsShown = 500
 
 const summaryColumns = [
   'id',
@@ -104,6 +106,8 @@ export function getCall(db: Db, call: string): CallDetail | undefined {
   const decided = row.decided_seq === null ? undefined : readEvent(db, row.decided_seq, 'call.decided')
   const edited = row.edited_seq === null ? undefined : readEvent(db, row.edited_seq, 'call.forwarded')?.edited
   const result = row.answered_seq === null ? undefined : readEvent(db, row.answered_seq, 'call.answered')?.result
+  const events = eventsOfCall(db, id, eventsShown)
+  const leftOut = events.length < 2 * eventsShown ? 0 : countEventsOfCall(db, id) - events.length
   // What the person said explains a refusal better than the rule that asked them.
   const reason = row.person_reason ?? decided?.reason
   return {
@@ -114,13 +118,8 @@ export function getCall(db: Db, call: string): CallDetail | undefined {
     ...(reason !== undefined && { reason }),
     ...(decided && { revision: decided.revision }),
     rules: decided?.rules ?? [],
-    events: eventsOfCall(db, id).map(({ seq, t, type, data, hash }) => ({
-      seq,
-      at: t,
-      type,
-      data: JSON.parse(data),
-      hash,
-    })),
+    events: events.map(({ seq, t, type, data, hash }) => ({ seq, at: t, type, data: JSON.parse(data), hash })),
+    ...(leftOut > 0 && { eventsLeftOut: leftOut }),
     chain: { head: headOf(db).seq, begins: (checkpointHead(db)?.seq ?? 0) + 1 },
     similar: similarTo(db, row, decided?.argumentsHash),
   }

@@ -99,6 +99,6 @@ export function parseJson(text: string): unknown {
 }
 
 /** Both halves of a character, one by itself, or any other escape: after `\\` there is none. */
-const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|[^])/g
+const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|[\s\S])/g
 
-const whole = (escape: string, half: string | undefined): string => (half === undefined ? escape : '\ufffd')
+const whole = (sign: string, half: string | undefined): string => (half === undefined ? sign : '\ufffd')

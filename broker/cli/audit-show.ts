@@ -5,7 +5,7 @@ import { explainCall } from '../explain-call.ts'
 import { withLog } from './audit-log.ts'
 import { colourOf, outcomeWord } from './audit-rows.ts'
 import { type Command, PlainError, readArguments } from './command.ts'
-import { type Cell, grouped, harmless, jsonText, type Terminal, table, wrapped } from './terminal.ts'
+import { type Cell, count, grouped, harmless, jsonText, type Terminal, table, wrapped } from './terminal.ts'
 
 const usage = `Usage: countersign audit show CALL [--why] [--json]
 
@@ -67,7 +67,7 @@ function laidOut(json: string): string {
   }
 }
 
-function events(out: Terminal, { events: all, chain }: CallDetail): void {
+function events(out: Terminal, { events: all, eventsLeftOut, chain }: CallDetail): void {
   out.line()
   out.line(out.paint('bold', 'Events'))
   const first = all[0]?.at ?? 0
@@ -78,6 +78,8 @@ function events(out: Terminal, { events: all, chain }: CallDetail): void {
     { text: hash.slice(0, 16), colour: 'dim' },
   ])
   for (const line of table(out, rows)) out.line(line)
+  if (eventsLeftOut !== undefined)
+    out.line(`  and ${count(eventsLeftOut, 'event')} in the middle, which are not listed`)
   const begins = chain.begins > 1 ? `, which begins at #${chain.begins} now` : ''
   out.line(`  in a log of ${grouped(chain.head)} events${begins}`)
 }

@@ -55,6 +55,8 @@ export type SliceOptions = {
 export async function* slicesOf(batch: Batch, options: SliceOptions): AsyncGenerator<Slice> {
   const { db, sender, now } = options
   const known = new Map<number, LogEvent | undefined>()
+  /** The ends of calls, by the numbers of their rows: what comes after needs no second look at all that is on record. */
+  const ends = new Map<number, number>()
   const facts = createFacts(db, known)
   let slice: Slice = { spans: [], records: [] }
   let size = 0
@@ -96,8 +98,11 @@ export async function* slicesOf(batch: Batch, options: SliceOptions): AsyncGener
     if (!event) continue
     addRecord(event)
     const row = endsCall(event.event) ? facts.ownCall(event) : undefined
-    const told = row && facts.told(row)
-    if (row && told?.end === event.seq) addSpan(row, event, told)
+    if (row && (ends.get(row.id) ?? event.seq) === event.seq) {
+      const told = facts.told(row)
+      if (told.end !== undefined) ends.set(row.id, told.end)
+      if (told.end === event.seq) addSpan(row, event, told)
+    }
     for (const open of facts.openWhen(event)) {
       const before = facts.told(open)
       if (before.end === undefined) addSpan(open, event, before)

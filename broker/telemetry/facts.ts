@@ -57,7 +57,7 @@ export function createFacts(db: Db, known: ReadonlyMap<number, LogEvent | undefi
     ownCall: ({ session, event: { data } }) =>
       isBrokerSession(session) || !('call' in data) ? undefined : find(session, data.call),
     told: (row) => {
-      const stored = eventsOfCall(db, row.id)
+      const stored = eventsOfCall(db, row.id, eventsTold)
       const events = stored.flatMap((one) => known.get(one.seq) ?? logEvent(one) ?? [])
       const end = events.find(({ event }) => endsCall(event))?.seq
       return { events, end, text: stored.reduce((sum, { data }) => sum + data.length, 0) }
@@ -85,6 +85,9 @@ export function logEvent({ seq, session, t, type, data, hash }: Omit<EventRow, '
   const event = knownEvent(type, parseJson(data))
   return event && { seq, session, t, hash, event }
 }
+
+/** Of the first and of the last events of a call: no honest one has as many. */
+const eventsTold = 100
 
 /** The session with which all its calls are over. */
 function sessionOver({ session, event }: LogEvent): string | undefined {

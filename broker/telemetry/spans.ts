@@ -25,8 +25,14 @@ export type CallStory = {
   protocolVersion: string | null
 }
 
-/** Of `t` milliseconds since the epoch. */
-export const hrTime = (t: number): HrTime => [Math.floor(t / 1000), (t % 1000) * 1_000_000]
+/** In milliseconds; OTLP counts nanoseconds in 64 bits. A spool can tell of later times: they would keep a whole batch back. */
+const lastTime = Math.floor(2 ** 63 / 1_000_000)
+
+/** Of `t` milliseconds since the epoch, from 0 to the year 2262. */
+export const hrTime = (t: number): HrTime => {
+  const known = Math.min(t, lastTime)
+  return [Math.floor(known / 1000), (known % 1000) * 1_000_000]
+}
 
 export const wordsOf = ({ call, session, client, server, action, tool }: CallRow): CallWords => ({
   ...{ call, session, client, server },

@@ -4,6 +4,7 @@
 // Numbers of cards and accounts are no secrets here: by their look they cannot be told from order numbers, tracking
 // numbers and times, so that half a log would be marks. A rule keeps them out of the log (`redact:`).
 import type { JsonValue } from '../schema/json.ts'
+import { markPattern } from './marks.ts'
 import { findAssignments } from './secret-assignments.ts'
 import { findBase64, isSecretBase64 } from './secret-base64.ts'
 import { cluesIn } from './secret-clues.ts'
@@ -21,7 +22,7 @@ const shortest = 8
 /** JSON in JSON in … is looked into this deep. */
 const deepestText = 4
 
-const anyMark = /\[redacted:[0-9a-f]{12}\]/g
+const anyMark = new RegExp(markPattern, 'g')
 const markLength = '[redacted:0123456789ab]'.length
 
 type Mark = (secret: string) => string

@@ -82,6 +82,11 @@ function aroundRuns(text: string): Part[] {
     }
     let end = start + shortestRun
     while (end < text.length && isIn(text, end)) end++
+    // A long word is no key.
+    if (/^[a-z]*$/.test(text.slice(start, end))) {
+      start = end + 1
+      continue
+    }
     const last = parts.at(-1)
     const from = Math.max(0, start - reach)
     if (last && last.end >= from) last.end = end

@@ -8,64 +8,64 @@ const value = String.raw`\\{0,3}["']?([^\s"'\\]+)`
 /** The last group is the secret, and the end of what is matched. */
 const userAndPassword = String.raw`[\s=]{0,3}\\{0,3}["']?[^\s:"'\\]{0,128}:([^\s"'\\]+)`
 
-type Command = { readonly names: string; readonly finds: readonly RegExp[] }
+type Command = { readonly names: string; readonly finds: () => readonly RegExp[] }
 
-const commands = lazily((): readonly Command[] => [
+const commands: readonly Command[] = [
   {
     names: 'curl',
-    finds: [
+    finds: () => [
       new RegExp(String.raw`\s(?:-[a-zA-Z]{0,8}u|--user|-U|--proxy-user)${userAndPassword}`, 'g'),
       /\s(?:-b|--cookie)[\s=]{1,3}\\{0,3}["']?[\w.%-]{1,64}=([^\s;"'\\]+)/g,
     ],
   },
-  { names: 'http|https|xh', finds: [new RegExp(String.raw`\s(?:-a|--auth)${userAndPassword}`, 'g')] },
+  { names: 'http|https|xh', finds: () => [new RegExp(String.raw`\s(?:-a|--auth)${userAndPassword}`, 'g')] },
   {
     names: 'mysql(?:dump|admin|import|show|check)?|mariadb(?:-dump|-admin)?',
-    finds: [/\s-p\\{0,3}["']?([^\s"'\\]+)/g],
+    finds: () => [/\s-p\\{0,3}["']?([^\s"'\\]+)/g],
   },
-  { names: 'sshpass|plink|pscp|psftp', finds: [new RegExp(String.raw`\s-(?:p|pw)\s{0,3}${value}`, 'g')] },
+  { names: 'sshpass|plink|pscp|psftp', finds: () => [new RegExp(String.raw`\s-(?:p|pw)\s{0,3}${value}`, 'g')] },
   {
     names: 'docker|podman|buildah|skopeo|helm|oc|az|nerdctl',
-    finds: [new RegExp(String.raw`\slogin\b[^\n]{0,300}?\s-p[\s=]{1,3}${value}`, 'g')],
+    finds: () => [new RegExp(String.raw`\slogin\b[^\n]{0,300}?\s-p[\s=]{1,3}${value}`, 'g')],
   },
-  { names: 'redis-cli', finds: [new RegExp(String.raw`\s-a\s{1,3}${value}`, 'g')] },
+  { names: 'redis-cli', finds: () => [new RegExp(String.raw`\s-a\s{1,3}${value}`, 'g')] },
   {
     names: 'mongo(?:sh|dump|restore|export|import)?|cqlsh|clickhouse-client|cypher-shell',
-    finds: [new RegExp(String.raw`\s-p[\s=]{1,3}${value}`, 'g')],
+    finds: () => [new RegExp(String.raw`\s-p[\s=]{1,3}${value}`, 'g')],
   },
   {
     names: 'ldap(?:search|add|modify|delete|whoami|passwd)|security',
-    finds: [new RegExp(String.raw`\s-w\s{1,3}${value}`, 'g')],
+    finds: () => [new RegExp(String.raw`\s-w\s{1,3}${value}`, 'g')],
   },
-  { names: 'sqlcmd|bcp|osql|isql|tsql', finds: [new RegExp(String.raw`\s-P\s{0,3}${value}`, 'g')] },
-  { names: 'unzip|zip', finds: [new RegExp(String.raw`\s-P\s{1,3}${value}`, 'g')] },
-  { names: '7z[ar]?|rar|unrar', finds: [/\s-(?:h?p)\\{0,3}["']?([^\s"'\\]+)/g] },
+  { names: 'sqlcmd|bcp|osql|isql|tsql', finds: () => [new RegExp(String.raw`\s-P\s{0,3}${value}`, 'g')] },
+  { names: 'unzip|zip', finds: () => [new RegExp(String.raw`\s-P\s{1,3}${value}`, 'g')] },
+  { names: '7z[ar]?|rar|unrar', finds: () => [/\s-(?:h?p)\\{0,3}["']?([^\s"'\\]+)/g] },
   {
     names: 'smbclient|rpcclient|winexe|net',
-    finds: [
+    finds: () => [
       /\s(?:-U|\/user:\S{1,64})\s{0,3}\\{0,3}["']?[^\s%"'\\]{1,64}%([^\s"'\\]+)/g,
       /\suse\s{1,3}\S{1,200}\s{1,3}(?!\/|\*)([^\s"'\\]+)(?=\s{1,3}\/user:)/g,
     ],
   },
-  { names: 'openssl', finds: [/\bpass:([^\s"'\\]+)/g] },
+  { names: 'openssl', finds: () => [/\bpass:([^\s"'\\]+)/g] },
   {
     names: 'htpasswd',
-    finds: [/\s-[a-zA-Z]{0,6}b[a-zA-Z]{0,6}\s{1,3}\S{1,200}\s{1,3}\S{1,100}\s{1,3}\\{0,3}["']?([^\s"'\\]+)/g],
+    finds: () => [/\s-[a-zA-Z]{0,6}b[a-zA-Z]{0,6}\s{1,3}\S{1,200}\s{1,3}\S{1,100}\s{1,3}\\{0,3}["']?([^\s"'\\]+)/g],
   },
-  { names: 'vault', finds: [/\slogin\s{1,3}(?!-)([^\s"'\\=]{8,})/g] },
+  { names: 'vault', finds: () => [/\slogin\s{1,3}(?!-)([^\s"'\\=]{8,})/g] },
   {
     names: 'echo|printf',
-    finds: [
+    finds: () => [
       /^\w+\s{1,3}(?:-\w\s{1,3})?\\{0,3}["']?(?:[\w.-]{1,64}:(?=[^\n]{0,200}chpasswd))?([^\s"'|\\]+)(?=\\{0,3}["']?\s{0,3}\|[^\n]{0,200}(?:--password-stdin|sudo\s{1,3}-S|chpasswd|--with-token|--stdin|passwd))/g,
     ],
   },
-])
+]
 
-const names = () => commands().map((one) => one.names)
-const command = lazily(() => new RegExp(String.raw`(?<![\w.-])(?:${names().join('|')})(?:\.exe)?(?=\s)`, 'g'))
-const program = lazily(() => new RegExp(`^(?:${names().join('|')})(?:\\.exe)?$`))
+const names = commands.map((one) => one.names).join('|')
+const command = lazily(() => new RegExp(String.raw`(?<![\w.-])(?:${names})(?:\.exe)?(?=\s)`, 'g'))
+const program = lazily(() => new RegExp(`^(?:${names})(?:\\.exe)?$`))
 const byName = lazily(() =>
-  commands().map((one) => ({ name: new RegExp(`^(?:${one.names})(?:\\.exe)?\\s`), finds: one.finds })),
+  commands.map((one) => ({ name: new RegExp(`^(?:${one.names})(?:\\.exe)?\\s`), finds: lazily(one.finds) })),
 )
 /** `aws configure set aws_secret_access_key XXX`, `setx TOKEN XXX` */
 const setting =
@@ -105,7 +105,7 @@ export function findInCommands(text: string, spans: Span[]): void {
 function findIn(line: string, start: number, spans: Span[]): void {
   for (const { name, finds } of byName()) {
     if (!name.test(line)) continue
-    for (const pattern of finds) {
+    for (const pattern of finds()) {
       for (const match of line.matchAll(pattern)) add(start + match.index + match[0].length, match.at(-1) ?? '', spans)
     }
   }

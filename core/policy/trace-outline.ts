@@ -9,11 +9,15 @@ const holds = { held: 'yes', 'did-not-hold': 'no', 'could-not-tell': 'unknown' }
   string
 >
 
-/** How the decision came about first, then every rule that named the call with its conditions below it. */
+/**
+ * How the decision came about, then every rule that named the call with its conditions below it: those that decided first,
+ * those that did not hold last.
+ */
 export function traceOutline(trace: Trace): TraceLine[] {
+  const place = (rule: TraceRule) => (decidedBy(trace, rule) ? 0 : rule.outcome === 'did-not-hold' ? 2 : 1)
   return [
     ...combinedLines(trace).map((text): TraceLine => ({ depth: 0, text })),
-    ...trace.rules.flatMap((rule) => ruleLines(rule, decidedBy(trace, rule))),
+    ...trace.rules.toSorted((a, b) => place(a) - place(b)).flatMap((rule) => ruleLines(rule, decidedBy(trace, rule))),
   ]
 }
 

@@ -83,6 +83,8 @@ const callDetail = z.strictObject({
   revision: z.string().optional(),
   rules: z.array(ruleRef),
   events: z.array(callEvent),
+  /** So many from the middle of a very long list. */
+  eventsLeftOut: z.int().positive().optional(),
   /** The chain around it: numbers of the newest event of all and of the oldest that is still there (1: none was given up). */
   chain: z.strictObject({ head: z.int(), begins: z.int() }),
   /** The last calls before it of the same tool by the same client, newest first. */

@@ -57,6 +57,7 @@ function takeIn(made: MadeLog): { rate: number; bytesACall: number } {
 async function ask(made: MadeLog): Promise<Timing[]> {
   const reader = createReader({
     database: layout.database,
+    spoolFolder: layout.spool,
     readerFile: join(import.meta.dirname, '../../broker/audit/reader-worker.ts'),
     log: say,
   })
@@ -73,10 +74,11 @@ async function ask(made: MadeLog): Promise<Timing[]> {
   }
 }
 
-async function check(made: MadeLog): Promise<{ took: number; aMillion: number }> {
+function check(made: MadeLog): { took: number; aMillion: number } {
   const db = openAuditDatabase(layout.database, { readonly: true })
   const started = performance.now()
-  const report = await verifyAudit(db, { spoolFolder: layout.spool })
+  const helperFile = join(import.meta.dirname, '../../broker/audit/verify-worker.ts')
+  const report = verifyAudit(db, { spoolFolder: layout.spool, helperFile })
   const took = seconds(started)
   db.close()
   if (!report.ok || report.events !== made.events) throw new Error(`not as recorded: ${JSON.stringify(report)}`)
@@ -101,7 +103,7 @@ async function main(): Promise<void> {
     ...[p50, p95, worst].map((ms) => `${ms.toFixed(1)} ms`),
   ])
   say(`\n${table([['question', 'p50', 'p95', 'worst'], ...rows])}`)
-  const verify = await check(made)
+  const verify = check(made)
   say(`\nverify: ${verify.took.toFixed(1)} s, ${verify.aMillion.toFixed(1)} s for a million events`)
   const seen = await lookAt(home)
   say(

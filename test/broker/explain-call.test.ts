@@ -122,3 +122,12 @@ it.each<[string, Partial<Decided>, RegExp]>([
 ])('cannot explain %s, and says why', (_, over, problem) => {
   expect(explained(over)).toEqual({ state: 'unknown', problem: expect.stringMatching(problem) })
 })
+
+it('says the whole rule, however many empty lines stand in it', () => {
+  const empty = '\n'.repeat(20_000)
+  const text = policy.replace('    effect: deny\n', `${empty}    effect: deny\n  # The next one.\n\n`)
+  const found = explained(denied(), text)
+  expect(found.state === 'explained' && found.rules[0]?.text).toBe(
+    `  - id: no-keys\n    tools: [write_file]\n    when: { path: { glob: "**/*.key" } }\n${empty}    effect: deny`,
+  )
+})

@@ -3,6 +3,7 @@ import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { QueryProblem } from '../../../core/audit/call-query.ts'
 import { Options, Problems } from './query-bar-parts.tsx'
+import { useSeenValues } from './seen-values.ts'
 import { accept, type Suggestion, suggest } from './suggestions.ts'
 import type { Summary } from './use-log.ts'
 
@@ -33,8 +34,9 @@ export function QueryBar({
   const [active, setActive] = useState<number>()
   const wantedCaret = useRef<number>(undefined)
 
+  const seen = useSeenValues(summary)
   const focused = caret !== undefined
-  const options = focused && open ? suggest(query, caret, summary) : []
+  const options = focused && open ? suggest(query, caret, { summary, seen }) : []
   const shown = options.length > 0
   // What is being written is not a mistake yet.
   const settled = problems.filter(({ at, length }) => !(focused && caret > at && caret <= at + length))

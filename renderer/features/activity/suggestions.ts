@@ -4,7 +4,11 @@ import { dimensionWords, knownValues, writeTermValue } from '../../../core/audit
 import { type QueryToken, readTokens } from '../../../core/audit/query-text.ts'
 import { outcomes } from '../../ui/outcome.tsx'
 import { facetWords } from './facet-words.tsx'
+import type { SeenValues } from './seen-values.ts'
 import type { Summary } from './use-log.ts'
+
+/** What is known of the values of dimensions. */
+export type Known = { readonly summary: Summary | undefined; readonly seen: SeenValues }
 
 export type Suggestion = {
   /** The piece of the text that it replaces, in UTF-16 units. */
@@ -44,10 +48,11 @@ const isOf = (name: string): Dimension | undefined =>
   dimensions.find((dimension) => dimensionWords[dimension] === name || dimension === name)
 
 /** The values of a dimension with the counts that are known, most first. */
-function valuesOf(dimension: Dimension, summary: Summary | undefined): [string, number | undefined][] {
+function valuesOf(dimension: Dimension, { summary, seen }: Known): [string, number | undefined][] {
   const counted = dimension === 'session' ? [] : (summary?.facets[dimension].values ?? [])
   const counts = new Map(counted.map(({ value, count }) => [value, count]))
-  const rest = (knownValues[dimension] ?? []).filter((value) => !counts.has(value))
+  const others = new Set([...(seen.get(dimension) ?? []), ...(knownValues[dimension] ?? [])])
+  const rest = [...others].filter((value) => !counts.has(value))
   return [...counts, ...rest.map((value): [string, undefined] => [value, undefined])]
 }
 
@@ -56,7 +61,7 @@ const outcomeWords = new Map<string, string>(Object.entries(outcomes).map(([valu
 function values(
   dimension: Dimension,
   typed: string,
-  summary: Summary | undefined,
+  known: Known,
   place: Pick<Suggestion, 'at' | 'length'>,
   before = '',
 ) {
@@ -71,7 +76,7 @@ function values(
         ? 0
         : 1
   }
-  return valuesOf(dimension, summary)
+  return valuesOf(dimension, known)
     .map(([value, count]) => ({ value, count, rank: rank(value) }))
     .filter(({ rank: place }) => place >= 0)
     .sort((a, b) => a.rank - b.rank)
@@ -82,7 +87,7 @@ function values(
     })
 }
 
-function atWord({ at, length, exclude, values: [word] }: QueryToken, summary: Summary | undefined): Suggestion[] {
+function atWord({ at, length, exclude, values: [word] }: QueryToken, known: Known): Suggestion[] {
   if (word?.quoted) return []
   const typed = word?.text ?? ''
   const minus = exclude ? '-' : ''
@@ -112,19 +117,19 @@ function atWord({ at, length, exclude, values: [word] }: QueryToken, summary: Su
     typed.length < 2
       ? []
       : dimensions.flatMap((dimension) =>
-          values(dimension, typed, summary, { at, length }, `${minus}${dimensionWords[dimension]}:`).slice(0, 3),
+          values(dimension, typed, known, { at, length }, `${minus}${dimensionWords[dimension]}:`).slice(0, 3),
         )
   return [...found, ...meant]
 }
 
 /** @param caret in UTF-16 units */
-export function suggest(text: string, caret: number, summary: Summary | undefined): readonly Suggestion[] {
+export function suggest(text: string, caret: number, known: Known): readonly Suggestion[] {
   const token = readTokens(text).find(({ at, length }) => at < caret && caret <= at + length)
   if (token === undefined)
     return caret > 0 && !/\s/.test(text.charAt(caret - 1))
       ? []
-      : atWord({ at: caret, length: 0, exclude: false, name: undefined, values: [], open: false }, summary)
-  if (token.name === undefined) return atWord(token, summary).slice(0, most)
+      : atWord({ at: caret, length: 0, exclude: false, name: undefined, values: [], open: false }, known)
+  if (token.name === undefined) return atWord(token, known).slice(0, most)
   const name = token.name.toLowerCase()
   const value = token.values.find(({ at, length }) => at <= caret && caret <= at + length)
   const place = value === undefined ? { at: caret, length: 0 } : { at: value.at, length: value.length }
@@ -136,7 +141,7 @@ export function suggest(text: string, caret: number, summary: Summary | undefine
   const dimension = isOf(name)
   const chosen = new Set(token.values.filter((other) => other !== value).map(({ text: other }) => other))
   if (dimension === undefined) return []
-  return values(dimension, typed, summary, place)
+  return values(dimension, typed, known, place)
     .filter(({ insert }) => !chosen.has(insert) && insert !== typed)
     .slice(0, most)
 }

@@ -5,7 +5,7 @@ import { rowsBetween } from '../../../broker/audit/column-table.ts'
 import { type ColumnStore, createColumns } from '../../../broker/audit/columns.ts'
 import { type Db, openDatabase } from '../../../broker/audit/driver.ts'
 import { facets } from '../../../core/audit/call-filter.ts'
-import { startOfTime } from '../../support/spool-writer.ts'
+import { sample, startOfTime } from '../../support/spool-writer.ts'
 import { createLog, type LogFixture, session } from './log-fixture.ts'
 import { type CallPlan, callPlan, createReaderFixture, plan, seeded } from './reader-fixture.ts'
 
@@ -141,4 +141,18 @@ it('and finds the rows of a time', () => {
   expect(between(1)).toEqual([1, 4])
   expect(between(1, 2)).toEqual([1, 3])
   expect(between(2, 1)).toEqual([3, 3])
+})
+
+it('of more names than are kept while nobody asks everything is read anew', () => {
+  const log = createLog()
+  const writer = session(log, 's', 1)
+  writer.append('call.received', sample.received('s.2'))
+  log.ingest.ingestAll()
+  const store = columnsOf(log)
+  writer.append('call.decided', sample.decided('s.2', { decision: 'deny' }))
+  log.ingest.ingestAll()
+  // Each on its own, as they come.
+  for (let n = 0; n <= 20_000; n += 1) store.changed([`other.${n}`])
+  log.db.transaction(() => store.refresh())()
+  expect(rows(store)).toEqual(stored(log.db))
 })

@@ -6,6 +6,7 @@ import { getCall, newestCalls } from '../../../broker/audit/query.ts'
 import { openEngine } from '../../../broker/audit/reader-engine.ts'
 import { rebuildRows } from '../../../broker/audit/rebuild.ts'
 import { verifyAudit } from '../../../broker/audit/verify.ts'
+import { explainCall } from '../../../broker/explain-call.ts'
 import { everyCall } from '../../../core/audit/call-filter.ts'
 import { type SpoolWriter, sample } from '../../support/spool-writer.ts'
 import { createLog, dump, session } from './log-fixture.ts'
@@ -101,6 +102,39 @@ describe('a forged spool', () => {
     const before = dump(log.db)
     log.db.transaction(() => rebuildRows(log.db))()
     expect(dump(log.db)).toEqual(before)
+  })
+})
+
+describe('a call with very many events', () => {
+  it('is shown with the first and the last of them, and explained by the decision that stands', () => {
+    const log = createLog()
+    const writer = log.writer('forged')
+    writer.append('session.started', sample.started())
+    for (let n = 0; n < 600; n += 1) writer.append('call.forwarded', { call: 'forged.1' })
+    writer.append(
+      'call.decided',
+      sample.decided('forged.1', { revision: 'none', source: 'no-policy', reason: 'no file' }),
+    )
+    for (let n = 0; n < 600; n += 1) writer.append('call.answered', sample.answered('forged.1'))
+    log.ingest.ingestAll()
+    const detail = getCall(log.db, 'forged.1')
+    if (!detail) throw new Error('the call is not in the log')
+    expect(detail.eventsLeftOut).toBe(201)
+    const seqs = detail.events.map(({ seq }) => seq)
+    expect([seqs.length, seqs[0], seqs[499], seqs[500], seqs[999]]).toEqual([1_000, 2, 501, 703, 1_202])
+    expect(explainCall(log.db, detail, '/home/ada')).toEqual({
+      state: 'unknown',
+      problem: 'There was no policy to judge by: no file.',
+    })
+  })
+
+  it.each([1, 1_000])('is shown with all of %i', (count) => {
+    const log = createLog()
+    const writer = log.writer('s')
+    for (let n = 0; n < count; n += 1) writer.append('call.answered', sample.answered('s.1'))
+    log.ingest.ingestAll()
+    const detail = getCall(log.db, 's.1')
+    expect([detail?.events.length, detail?.eventsLeftOut]).toEqual([count, undefined])
   })
 })
 

@@ -70,6 +70,27 @@ describe('what is sent', () => {
     expect(callsOf(collector)).toEqual(['s.2'])
   })
 
+  it('loses nothing to a time that cannot be told', async () => {
+    const { log, collector, alerts, happened } = await createBench()
+    const writer = session(log, 's', 1)
+    writer.append('call.decided', sample.decided('s.2', { decision: 'deny' }), Number.MAX_SAFE_INTEGER)
+    writer.append('call.decided', sample.decided('s.3', { decision: 'deny' }), 0)
+    happened()
+    await collector.until(() => collector.spans.length === 3 && decidedOf(collector).length === 3)
+    expect(callsOf(collector)).toEqual(ids('s', 1, 3))
+    expect(alerts).toEqual([])
+  })
+
+  it('has a call once, however often a forged spool ends it', async () => {
+    const { log, collector, happened } = await createBench()
+    const writer = session(log, 's', 0)
+    for (let n = 0; n < 1_500; n += 1) writer.append('call.answered', sample.answered('s.1'))
+    allowedCall(writer, 2)
+    happened()
+    await collector.until(() => callsOf(collector).includes('s.2'))
+    expect(callsOf(collector)).toEqual(['s.1', 's.2'])
+  })
+
   it.each([
     ['http://host:4318', 'http://host:4318/v1/traces'],
     ['http://host:4318/', 'http://host:4318/v1/traces'],
