@@ -32,7 +32,7 @@ const newest = (db: AuditDatabase, limit: number) => newestCalls(db, limit).reve
 
 /** `seen` was read after `version`, so that nothing between the two is missed. */
 async function follow(db: AuditDatabase, version: unknown, seen: CallSummary[], print: (calls: CallSummary[]) => void) {
-  const told = new Map(seen.map((call) => [call.call, call.outcome]))
+  let told = new Map(seen.map((call) => [call.call, call.outcome]))
   let last = version
   void untilToldToStop().then(() => process.exit(0))
   for (;;) {
@@ -40,8 +40,9 @@ async function follow(db: AuditDatabase, version: unknown, seen: CallSummary[], 
     const found = versionOf(db)
     if (found === last) continue
     last = found
-    const changed = newest(db, watched).filter((call) => told.get(call.call) !== call.outcome)
-    for (const call of changed) told.set(call.call, call.outcome)
+    const latest = newest(db, watched)
+    const changed = latest.filter((call) => told.get(call.call) !== call.outcome)
+    told = new Map(latest.map((call) => [call.call, call.outcome]))
     print(changed.filter((call) => !passing.includes(call.outcome)))
   }
 }

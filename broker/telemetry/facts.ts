@@ -37,6 +37,10 @@ export function createFacts(db: Db, known: ReadonlyMap<number, LogEvent | undefi
     db,
     'SELECT session, client, server, protocol_version AS protocolVersion FROM session WHERE session = ?',
   )
+  const card = prepared<[string], { session: string; call: string }>(
+    db,
+    'SELECT session, call FROM card WHERE approval = ?',
+  )
   const find = (session: string, call: string) => {
     const part = partOf(call, session)
     return part === undefined ? undefined : table.find(session, part)
@@ -68,10 +72,12 @@ export function createFacts(db: Db, known: ReadonlyMap<number, LogEvent | undefi
     },
     about: (event) => {
       const { data } = event.event
+      // A grant is made for the call of its card.
+      const about = event.event.type === 'grant.made' ? (card.get(event.event.data.approval) ?? {}) : data
       // Only a broker speaks of other sessions.
-      const named = isBrokerSession(event.session) ? ('session' in data ? data.session : undefined) : event.session
+      const named = isBrokerSession(event.session) ? ('session' in about ? about.session : undefined) : event.session
       if (named === undefined) return {}
-      const row = 'call' in data ? find(named, data.call) : undefined
+      const row = 'call' in about ? find(named, about.call) : undefined
       const facts = session(named)
       return {
         ...(row ? { call: { ...wordsOf(row), span: spanOfCall(row.call, traceOf(row, event)).context } } : {}),

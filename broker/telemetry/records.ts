@@ -117,9 +117,10 @@ function sayEvent(event: KnownEvent, { call, session }: About, content: boolean)
       return info(`An earlier approval let ${what} run.`, { [own.approval]: approval, [own.grant]: grant })
     }
     case 'grant.made': {
-      const { approval, grant, by, client, server, tool, lifetime } = event.data
-      const rest = `${shown(tool)} on ${shown(server)} for ${shown(client)}`
-      return info(`${capital(by)} approved later calls of ${rest} as well (${lifetime}).`, {
+      const { approval, grant, by, client, server, lifetime } = event.data
+      // What the event calls a tool can be the address of a resource: only the call it was made for says.
+      const rest = call ? `of ${what}` : `on ${shown(server)} for ${shown(client)}`
+      return info(`${capital(by)} approved later calls ${rest} as well (${lifetime}).`, {
         [own.approval]: approval,
         [own.grant]: grant,
         [own.by]: by,

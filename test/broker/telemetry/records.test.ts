@@ -208,6 +208,7 @@ async function recordsOf(write: (proxy: SpoolWriter, broker: SpoolWriter) => voi
   // The call that most of them are about.
   proxy.append('call.decided', decided({ decision: 'hold' }))
   const broker = bench.log.writer('broker-1')
+  broker.append('approval.opened', { ...sample.opened(call, 's'), approval: grant.approval })
   write(proxy, broker)
   broker.append('alert', { kind: 'the-end', detail: '' })
   bench.happened()
@@ -247,6 +248,26 @@ it('is of the trace and the span of its call', async () => {
   expect(first?.spanId).toMatch(/^[0-9a-f]{16}$/)
   expect(second).toMatchObject({ traceId: first?.traceId, spanId: first?.spanId })
   expect(third).toMatchObject({ traceId: '', spanId: '' })
+})
+
+it('names no address of a resource, also where reading it was remembered', async () => {
+  const address = 'file:///home/ada/diary'
+  const records = await recordsOf((proxy, broker) => {
+    proxy.append('call.decided', sample.decided('s.2', { action: 'resources/read', tool: address, decision: 'hold' }))
+    for (const approval of ['known', 'unknown']) {
+      if (approval === 'known') broker.append('approval.opened', { ...sample.opened('s.2', 's'), approval })
+      broker.append('grant.made', {
+        ...{ grant: 'g', approval, by: 'desktop', client: 'cursor', server: 'files', tool: address },
+        ...{ lifetime: 'hour', expiresAt: startOfTime, scopes: { text: '{}', bytes: 2, truncated: false } },
+      })
+    }
+  })
+  expect(records.map(({ body }) => body)).toEqual([
+    'Rule files/write held resources/read on files for cursor.',
+    'Desktop approved later calls of resources/read on files for cursor as well (hour).',
+    'Desktop approved later calls on files for cursor as well (hour).',
+  ])
+  expect(JSON.stringify(records)).not.toContain('diary')
 })
 
 it('is not written for what decides nothing', async () => {
