@@ -162,7 +162,7 @@ describe('`countersign serve`', () => {
 
   it.each([
     ['newer than the program', 99, /newer/],
-    ['damaged', undefined, /damaged.*Move it/s],
+    ['damaged', undefined, /damaged.*audit rebuild --from-spools/s],
   ])('on a database that is %s: 5, and it is left as it was', async (_, version, sentence) => {
     await (await startTestBroker(home.home)).stop()
     const { database } = layoutHere(home.home)

@@ -263,12 +263,12 @@ describe('why', () => {
 describe('calls like this', () => {
   it('open in its place', async () => {
     await openDrawer({})
-    const [first] = await part('Calls like this before').getByRole('listitem').all()
+    const first = part('Calls like this before').getByRole('listitem').first()
     const alike = calls.filter(
       ({ tool, receivedAt }) => tool === 'write_file' && receivedAt < (calls[2]?.receivedAt ?? 0),
     )
-    expect(await first?.innerText()).toContain('same arguments')
-    await first?.getByRole('button').press('Enter')
+    expect(await first.innerText()).toContain('same arguments')
+    await first.getByRole('button').press('Enter')
     await expect.poll(() => sent('activity.get').at(-1)).toEqual({ call: alike[0]?.call })
     await fact('Call')
       .getByText(alike[0]?.call ?? '', { exact: true })

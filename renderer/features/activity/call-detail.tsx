@@ -49,7 +49,7 @@ export function CallDetailView({ detail }: { detail: CallDetail }) {
         />
       )}
       <Section title="What happened">
-        <CallTimeline events={detail.events} />
+        <CallTimeline events={detail.events} leftOut={detail.eventsLeftOut} />
       </Section>
       <CallWhy call={detail.summary.call} />
       <CallChain detail={detail} />

@@ -2,7 +2,7 @@
 import type { CallDetail } from '../../../core/wire/ui-contract.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { HostileText } from '../../ui/hostile-text.tsx'
-import { clockTime, duration, exactTime } from '../../ui/time.ts'
+import { clockTime, count, duration, exactTime } from '../../ui/time.ts'
 import { ValueTree } from '../../ui/value-tree.tsx'
 import { eventWords } from './call-event-words.tsx'
 
@@ -44,13 +44,21 @@ function TimelineEvent({ event, before }: { event: Event; before: Event | undefi
   )
 }
 
-export function CallTimeline({ events }: { events: CallDetail['events'] }) {
+/** `leftOut`: so many in the middle are not shown. */
+export function CallTimeline({ events, leftOut }: { events: CallDetail['events']; leftOut: number | undefined }) {
   if (events.length === 0) return <p className="text-muted">None of its events is in the log any more.</p>
   return (
-    <ol className="flex flex-col border-t border-line">
-      {events.map((event, index) => (
-        <TimelineEvent key={event.seq} event={event} before={events[index - 1]} />
-      ))}
-    </ol>
+    <>
+      <ol className="flex flex-col border-t border-line">
+        {events.map((event, index) => (
+          <TimelineEvent key={event.seq} event={event} before={events[index - 1]} />
+        ))}
+      </ol>
+      {leftOut === undefined ? null : (
+        <p className="text-muted">
+          {count(leftOut, 'event')} in the middle {leftOut === 1 ? 'is' : 'are'} not listed. An export has all of them.
+        </p>
+      )}
+    </>
   )
 }

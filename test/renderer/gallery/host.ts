@@ -89,6 +89,9 @@ export async function startGallery(folder: string): Promise<Gallery> {
   let seq = 100
 
   const emit = (event: UiEvent): void => {
+    // A window that takes its snapshot only now is told the same.
+    if (event.type === 'grants.changed') state.grants = event.grants
+    if (event.type === 'status.changed') state.status = event.status
     seq += 1
     for (const stream of streams) stream.write(`data: ${JSON.stringify({ seq, event })}\n\n`)
   }
