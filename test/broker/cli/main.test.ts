@@ -34,7 +34,7 @@ it('explains itself and each command', async () => {
 it.each([
   [['serv'], 'There is no command "serv". Did you mean "serve"?'],
   [['approve', 'x'], 'There is no command "approve".'],
-  [['audit'], '"countersign audit" needs one of: tail, verify.'],
+  [['audit'], '"countersign audit" needs one of: tail, search, show, stats, export, rebuild, verify.'],
   [['audit', 'verfy'], 'There is no command "audit verfy". Did you mean "audit verify"?'],
   [['--prot'], 'There is no option --prot.'],
   [['status', '--jsn'], 'There is no option --jsn. Did you mean --json?'],
