@@ -91,16 +91,20 @@ function why(out: Terminal, explained: LogResult<'activity.explain'>): void {
     out.line(`  ${harmless(explained.problem)}`)
     return
   }
+  for (const doubt of explained.doubts) out.line(`  ${out.paint('yellow', 'Doubt')}: ${harmless(doubt)}`)
+  for (const { rule, text: said } of explained.rules) {
+    out.line(`  ${harmless(rule.file)}, as it was then:`)
+    for (const line of said.split('\n')) out.line(`    ${harmless(line)}`)
+  }
   const marks = { yes: out.paint('green', 'yes'), no: out.paint('dim', 'no '), unknown: out.paint('yellow', '?  ') }
+  let missed = false
   for (const { depth, text: said, holds } of explained.trace) {
+    if (depth === 0) missed = holds === 'no'
+    // Of a rule that did not hold its line is enough; the window has all of it.
+    else if (missed) continue
     const start = `  ${'  '.repeat(depth)}`
     out.line(`${start}${holds === undefined ? '' : `${marks[holds]}  `}${harmless(said)}`)
   }
-  for (const { rule, text: said } of explained.rules) {
-    out.line(`\n  ${harmless(rule.file)}, as it was then:`)
-    for (const line of said.split('\n')) out.line(`    ${harmless(line)}`)
-  }
-  for (const doubt of explained.doubts) out.line(`\n  ${out.paint('yellow', 'Doubt')}: ${harmless(doubt)}`)
 }
 
 export const auditShow: Command = {
