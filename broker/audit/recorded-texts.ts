@@ -35,7 +35,7 @@ export function textsOf(db: Db, id: number): string[] {
 // Parsed here and not by SQLite, which takes three times as long; thousands are looked at for one answer.
 const toldBy = (data: string | null): Told => (data === null ? {} : ((parseJson(data) ?? {}) as Told))
 
-/** Whether any of the texts has any of the `needles`, which are in lower case. Arguments and results are looked at as JSON and as what it says. */
+/** Whether one of the texts has one of the `needles` (lower case) in it. JSON is looked at as it is written and without its escapes. */
 export const hasAny = (texts: readonly string[], needles: readonly string[]): boolean =>
   texts.some((text) => {
     const lower = text.toLowerCase()

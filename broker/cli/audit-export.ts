@@ -1,12 +1,12 @@
 // `countersign audit export`: the log, or some calls of it, as a file for other programs and other people.
-import { createHash, createPublicKey } from 'node:crypto'
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import { csvColumns, csvRow, eventsOf, everyEvent, exportEnd, exportHeading, exportLine } from '../audit/export.ts'
 import { callId } from '../audit/query.ts'
 import { type OpenedLog, selectedCalls, withLog } from './audit-log.ts'
-import { type QueryWords, queryUsage, readQuery, splitQuery } from './audit-query.ts'
-import { type Command, PlainError, readArguments, UsageError } from './command.ts'
+import { type QueryWords, queryUsage, readQueryArguments } from './audit-query.ts'
+import { type Command, PlainError, UsageError } from './command.ts'
+import { readFingerprint } from './home-status.ts'
 import { type Progress, showProgress } from './progress.ts'
 import { count, harmless, shortTime, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -75,10 +75,11 @@ type Written = { what: string; searchedTo?: number }
 async function writeEvents({ log, query, sink, progress, now }: Writing): Promise<Written> {
   const { db, engine, layout } = log
   const selected = query.text === '' ? undefined : query.text
-  const key = fingerprint(layout.publicKey)
+  // Tells whose log it is; an installation without a readable key has none to tell.
+  const fingerprint = readFingerprint(layout.publicKey)
   const heading = exportHeading(db, {
     ...{ version, now },
-    ...(key === undefined ? {} : { key }),
+    ...('value' in fingerprint ? { key: fingerprint.value } : {}),
     ...(selected === undefined ? {} : { query: selected }),
   })
   const lines = gathered(sink)
@@ -145,34 +146,18 @@ function gathered(sink: Sink): { add(line: string): Promise<void>; end(): Promis
   }
 }
 
-/** Tells whose log it is; an installation without a readable key has none to tell. */
-function fingerprint(file: string): string | undefined {
-  try {
-    const der = createPublicKey(readFileSync(file)).export({ type: 'spki', format: 'der' })
-    return createHash('sha256').update(der).digest('hex')
-  } catch {
-    return undefined
-  }
-}
-
 export const auditExport: Command = {
   usage,
   run: async (context) => {
     const { out, err, now } = context
-    const { options, words } = splitQuery(context.args)
-    const { values, positionals } = readArguments(
-      options,
-      {
-        format: { type: 'string' },
-        output: { type: 'string', short: 'o' },
-        force: { type: 'boolean' },
-      },
-      '[QUERY]',
-    )
+    const { values, query } = readQueryArguments(context, {
+      format: { type: 'string' },
+      output: { type: 'string', short: 'o' },
+      force: { type: 'boolean' },
+    })
     const format = values.format ?? 'jsonl'
     if (format !== 'jsonl' && format !== 'csv')
       throw new UsageError(`--format is jsonl or csv; "${format}" is neither.`)
-    const query = readQuery([...positionals, ...words], now())
     return withLog(context, async (log) => {
       const { output } = values
       const sink = output === undefined ? terminalSink(out) : fileSink(output, values.force === true)

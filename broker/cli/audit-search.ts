@@ -1,8 +1,8 @@
 // `countersign audit search`: the calls that a selection names, the newest last, as in `tail`.
 import { selectedCalls, withLog } from './audit-log.ts'
-import { queryUsage, readQuery, splitQuery } from './audit-query.ts'
+import { queryUsage, readQueryArguments } from './audit-query.ts'
 import { cellsWithCall, headingsWithCall } from './audit-rows.ts'
-import { type Command, readArguments, wholeNumber } from './command.ts'
+import { type Command, wholeNumber } from './command.ts'
 import { count, jsonText, shortTime, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit search [QUERY…] [-n NUMBER] [--json]
@@ -22,14 +22,12 @@ export const auditSearch: Command = {
   usage,
   run: async (context) => {
     const { out, err, now } = context
-    const { options, words } = splitQuery(context.args)
-    const { values, positionals } = readArguments(
-      options,
-      { number: { type: 'string', short: 'n' }, json: { type: 'boolean' } },
-      '[QUERY]',
-    )
+    const { values, query } = readQueryArguments(context, {
+      number: { type: 'string', short: 'n' },
+      json: { type: 'boolean' },
+    })
     const number = wholeNumber('-n', values.number ?? '50', 1, 100_000)
-    const { filter } = readQuery([...positionals, ...words], now())
+    const { filter } = query
     return withLog(context, ({ engine }) => {
       const pages = [...selectedCalls(engine, filter, number)]
       const calls = pages.flatMap((page) => page.calls).reverse()

@@ -1,9 +1,9 @@
 // `countersign audit stats`: how many calls there were, by what they can be told apart by.
 import type { LogResult } from '../../core/wire/log-contract.ts'
 import { withLog } from './audit-log.ts'
-import { queryUsage, readQuery, splitQuery } from './audit-query.ts'
+import { queryUsage, readQueryArguments } from './audit-query.ts'
 import { colourOf, outcomeWord } from './audit-rows.ts'
-import { type Command, readArguments, wholeNumber } from './command.ts'
+import { type Command, wholeNumber } from './command.ts'
 import { type Cell, count, grouped, harmless, jsonText, shortTime, type Terminal, table } from './terminal.ts'
 
 const usage = `Usage: countersign audit stats [QUERY…] [--top NUMBER] [--json]
@@ -47,14 +47,9 @@ export const auditStats: Command = {
   usage,
   run: async (context) => {
     const { out, err, now } = context
-    const { options, words } = splitQuery(context.args)
-    const { values, positionals } = readArguments(
-      options,
-      { top: { type: 'string' }, json: { type: 'boolean' } },
-      '[QUERY]',
-    )
+    const { values, query } = readQueryArguments(context, { top: { type: 'string' }, json: { type: 'boolean' } })
     const top = wholeNumber('--top', values.top ?? '8', 1, 200)
-    const { filter } = readQuery([...positionals, ...words], now())
+    const { filter } = query
     return withLog(context, ({ engine }) => {
       const summary = engine.request('activity.summary', { filter, columns: 60, values: top })
       if (values.json) {

@@ -34,8 +34,9 @@ export class PlainError extends Error {
   }
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>
-type Parsed<O extends Options> = ReturnType<
+/** Options as `node:util` takes them. */
+export type Options = NonNullable<ParseArgsConfig['options']>
+export type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: true }>
 >
 

@@ -89,7 +89,7 @@ function exists(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined
 }
 
-function readFingerprint(file: string): HomeStatus['fingerprint'] {
+export function readFingerprint(file: string): HomeStatus['fingerprint'] {
   try {
     const der = createPublicKey(readFileSync(file)).export({ type: 'spki', format: 'der' })
     return { value: createHash('sha256').update(der).digest('hex') }

@@ -25,7 +25,7 @@ const tools: readonly Tool[] = [
     texts: [`${site}/README.md`, `${site}/content/ar/مرحبا/index.md`, `${site}/src/berth-planner/allocate.ts`],
   },
   { server: 'filesystem', tool: 'list_directory', risk: 'read', texts: [site, `${site}/content`] },
-  { server: 'filesystem', tool: 'search_files', risk: 'read', texts: [`${site} tide window`, `${site} TODO`] },
+  { server: 'filesystem', tool: 'search_files', risk: 'read', texts: [`${site} tide window`, `${site} ferry`] },
   {
     server: 'filesystem',
     tool: 'write_file',
